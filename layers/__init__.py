@@ -1,0 +1,1 @@
+"""Getting data in: manifests, readers, checks, loading."""

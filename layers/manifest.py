@@ -1,0 +1,139 @@
+"""Layer manifests: one TOML file a layer in `layers/catalogue`, with a source for each edition."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from datetime import date
+from importlib import resources
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from twin.errors import ManifestError
+from twin.spec import Identifier, LayerSpec, Model, Title
+from twin.types import Edition, Provenance
+
+Rule = Literal[
+    "geometry_missing",
+    "geometry_empty",
+    "geometry_invalid",
+    "geometry_type",
+    "outside_province",
+    "in_sea",
+    "wrong_tambon",
+    "duplicate_key",
+    "duplicate_feature",
+    "value_missing",
+    "value_type",
+    "value_unknown",
+    "total_row",
+    "text_encoding",
+]
+Severity = Literal["refuse", "note", "off"]
+
+#: What happens to a row that breaks a rule, unless the source's `checks` says otherwise.
+DEFAULT_SEVERITY: dict[Rule, Severity] = {
+    "geometry_missing": "refuse",
+    "geometry_empty": "refuse",
+    "geometry_invalid": "note",  # repaired; refused where the repair changes its type
+    "geometry_type": "refuse",
+    "outside_province": "refuse",
+    "in_sea": "note",
+    "wrong_tambon": "note",
+    "duplicate_key": "refuse",
+    "duplicate_feature": "note",
+    "value_missing": "refuse",
+    "value_type": "refuse",
+    "value_unknown": "note",
+    "total_row": "refuse",
+    "text_encoding": "note",
+}
+
+
+class Upstream(Model):
+    """Where the data can be downloaded."""
+
+    url: str = Field(pattern=r"^https?://")
+    sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    max_bytes: int = Field(200_000_000, gt=0)
+    tried: bool = Field(description="Whether this address was ever downloaded from by us.")
+    note: str = Field("", description="What has to be done to the download, if anything.")
+
+
+class Source(Model):
+    """Where one edition of a layer comes from, and how its fields become columns."""
+
+    path: str = Field(description="File below the edition's data folder.")
+    crs: str | None = Field(pattern=r"^EPSG:\d+$", description="Declared CRS; none for tables.")
+    fields: dict[Identifier, str] = Field(
+        default={}, description="Column → field of the file, where the names differ."
+    )
+    where: dict[str, str] = Field(default={}, description="Field → value that rows must have.")
+    encoding: str | None = Field(None, description="Declared text encoding; guessed when unset.")
+    lon_lat: tuple[str, str] | None = Field(None, description="Coordinate fields of a table.")
+    provenance: Provenance
+    source: Title
+    licence: str = Field(min_length=1)
+    attribution: str = Field(min_length=1)
+    valid_date: date
+    checks: dict[Rule, Severity] = Field(default={}, description="Departures from the default.")
+    duplicates_by: list[str] = Field(default=[], description="Columns of `duplicate_feature`.")
+    upstream: Upstream | None = None
+
+    def severity(self, rule: Rule) -> Severity:
+        """Return what breaking `rule` means for a row of this source."""
+        return self.checks.get(rule, DEFAULT_SEVERITY[rule])
+
+
+class Manifest(LayerSpec):
+    """A layer and its sources by edition."""
+
+    sources: dict[Edition, Source]
+
+    @model_validator(mode="after")
+    def _sources_fit(self) -> Manifest:
+        names = {column.name for column in self.columns}
+        for edition, source in self.sources.items():
+            if unknown := sorted(set(source.fields) - names):
+                raise ValueError(f"sources.{edition}.fields: unknown columns {unknown}")
+            if self.kind != "table" and source.crs is None:
+                raise ValueError(f"sources.{edition}.crs: a declared CRS is required")
+        return self
+
+
+def read_manifest(path: Path) -> Manifest:
+    """Read and check one manifest.
+
+    Raises
+    ------
+    ManifestError
+        The file is not TOML, or does not fit the schema; every fault is named.
+    """
+    try:
+        return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ManifestError(
+            f"{path.name}: not a readable TOML file: {error}",
+            f"{path.name}: อ่านเป็นไฟล์ TOML ไม่ได้: {error}",
+        ) from error
+    except ValidationError as error:
+        faults = "; ".join(
+            f"{'.'.join(map(str, fault['loc'])) or 'manifest'}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise ManifestError(f"{path.name}: {faults}", f"{path.name}: ผิดรูปแบบ: {faults}") from error
+
+
+def read_catalogue(folder: Path | None = None) -> list[Manifest]:
+    """Read every manifest of the catalogue, in loading order."""
+    root = folder or Path(str(resources.files("layers") / "catalogue"))
+    manifests = [read_manifest(path) for path in sorted(root.glob("*.toml"))]
+    return sorted(manifests, key=lambda manifest: (manifest.position, manifest.id))
+
+
+def manifest_schema() -> str:
+    """Return the JSON schema of a manifest, as kept in `layers/manifest.schema.json`."""
+    schema = Manifest.model_json_schema()
+    return json.dumps(schema, ensure_ascii=False, indent=2, sort_keys=True) + "\n"

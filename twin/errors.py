@@ -1,0 +1,91 @@
+"""Everything that can go wrong by a user's doing, in Thai and English.
+
+TwinError
+├── InvalidInputError        a parameter or a file's content cannot be used
+├── NotFoundError            no such layer, project, feature or tile
+├── TooLargeError            a request beyond a stated limit
+├── ManifestError            a layer's manifest is wrong
+├── LayerFileError           a data file cannot be read or has too many faults
+├── ProjectFileError         a project register cannot be imported
+├── FetchError               an upstream could not be downloaded
+├── SetupError               the installation lacks something
+└── DatabaseUnavailableError PostGIS does not answer
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class TwinError(Exception):
+    """A fault a person can mend, told in both languages.
+
+    Parameters
+    ----------
+    en, th
+        What was wrong and what to do, one or two plain sentences, without a traceback.
+    parameter
+        Name of the request parameter, column or setting at fault, where there is one.
+    """
+
+    code: ClassVar[str] = "error"
+
+    def __init__(self, en: str, th: str, *, parameter: str | None = None) -> None:
+        super().__init__(en)
+        self.en = en
+        self.th = th
+        self.parameter = parameter
+
+
+class InvalidInputError(TwinError):
+    """A parameter or a file's content cannot be used."""
+
+    code = "invalid-input"
+
+
+class NotFoundError(TwinError):
+    """No such layer, project, feature or tile."""
+
+    code = "not-found"
+
+
+class TooLargeError(TwinError):
+    """A request goes beyond a stated limit."""
+
+    code = "too-large"
+
+
+class ManifestError(TwinError):
+    """A layer's manifest is wrong."""
+
+    code = "manifest"
+
+
+class LayerFileError(TwinError):
+    """A data file cannot be read, or none of it can be used."""
+
+    code = "layer-file"
+
+
+class ProjectFileError(TwinError):
+    """A project register cannot be imported."""
+
+    code = "project-file"
+
+
+class FetchError(TwinError):
+    """An upstream could not be downloaded."""
+
+    code = "fetch"
+
+
+class SetupError(TwinError):
+    """The installation lacks something."""
+
+    code = "setup"
+
+
+class DatabaseUnavailableError(TwinError):
+    """PostGIS does not answer."""
+
+    code = "database-unavailable"

@@ -1,0 +1,71 @@
+"""One frozen tree of settings, read from the environment and passed to whoever needs it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+
+
+class DbSettings(BaseModel):
+    """Which PostGIS to use, and how patiently."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    url: str | None = Field(
+        None,
+        description="libpq address of an existing PostGIS database, `postgresql://user@host/name`."
+        " Unset: the private cluster under `TWIN_HOME`.",
+    )
+    pool_size: int = Field(8, ge=1, le=100, description="Connections kept by one API worker.")
+    statement_timeout_ms: int = Field(
+        10_000, ge=100, description="A query that runs longer is cancelled, milliseconds."
+    )
+
+
+class ApiSettings(BaseModel):
+    """Where the service listens, and what it accepts."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", description="Address to listen on; loopback unless told.")
+    port: int = Field(8000, ge=1, le=65535, description="TCP port.")
+    workers: int = Field(1, ge=1, le=64, description="Worker processes.")
+    root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
+    max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
+
+
+class Settings(BaseSettings):
+    """All settings; each is an environment variable `TWIN_…`, nested ones with `__`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="TWIN_",
+        env_nested_delimiter="__",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+    )
+
+    home: Path = Field(
+        CHECKOUT / ".twin", description="Cluster, caches, downloads, logs; safe to delete."
+    )
+    data_dir: Path | None = Field(None, description="Folder with the real data of an edition.")
+    web_dir: Path = Field(
+        CHECKOUT / "web" / "dist", description="The built front end that `/` serves."
+    )
+    db: DbSettings = DbSettings()
+    api: ApiSettings = ApiSettings()
+
+    @property
+    def download_dir(self) -> Path:
+        """Where `twin layers fetch` keeps what it downloaded."""
+        return self.home / "downloads"
+
+    @property
+    def raster_dir(self) -> Path:
+        """Where the Cloud-Optimised GeoTIFFs of loaded raster layers live."""
+        return self.home / "raster"
