@@ -192,6 +192,7 @@ class Project(Base):
         CheckConstraint(f"confidence IN ({CONFIDENCES})", name="confidence"),
         CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
         CheckConstraint("budget_thb >= 0", name="budget"),
+        CheckConstraint("cardinality(agencies_th) = cardinality(agencies_en)", name="agencies"),
     )
 
     code: Mapped[str] = mapped_column(primary_key=True)
@@ -200,14 +201,17 @@ class Project(Base):
     name_th: Mapped[str]
     name_en: Mapped[str]
     is_named: Mapped[bool] = mapped_column(comment="False: only the count was announced")
-    agency: Mapped[str | None]
+    agencies_th: Mapped[list[str]] = mapped_column(comment="Lead agency first")
+    agencies_en: Mapped[list[str]] = mapped_column(comment="As agencies_th, in the same order")
     budget_thb: Mapped[int | None] = mapped_column(comment="Thai baht")
     status: Mapped[str]
-    status_note: Mapped[str | None]
+    status_note_th: Mapped[str | None]
+    status_note_en: Mapped[str | None]
     progress: Mapped[float | None] = mapped_column(comment="Per cent")
     start_date: Mapped[date | None]
     end_date: Mapped[date | None]
-    place: Mapped[str | None] = mapped_column(comment="Where, in words")
+    place_th: Mapped[str | None] = mapped_column(comment="Where, in words")
+    place_en: Mapped[str | None] = mapped_column(comment="Where, in words")
     confidence: Mapped[str] = mapped_column(comment="The record as a whole")
 
     domain: Mapped[Domain] = relationship(lazy="raise")
@@ -271,4 +275,20 @@ class ProjectFact(Base):
     confidence: Mapped[str]
     source: Mapped[str | None]
     source_date: Mapped[date | None]
-    note: Mapped[str | None]
+    note_th: Mapped[str | None]
+    note_en: Mapped[str | None]
+
+
+class ProgrammeFact(Base):
+    """Something a source says about the programme as a whole, also where sources disagree."""
+
+    __tablename__ = "programme_fact"
+    __table_args__ = (CheckConstraint(f"confidence IN ({CONFIDENCES})", name="confidence"),)
+
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    text_th: Mapped[str]
+    text_en: Mapped[str]
+    confidence: Mapped[str]
+    source: Mapped[str]
+    source_date: Mapped[date | None]
