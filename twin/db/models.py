@@ -251,7 +251,11 @@ class ProjectSite(Base):
     is_marine: Mapped[bool]
     source: Mapped[str | None]
     confidence: Mapped[str]
-    tambon_codes: Mapped[list[str]] = mapped_column(comment="Sub-districts the geometry touches")
+    note_th: Mapped[str | None]
+    note_en: Mapped[str | None]
+    tambon_codes: Mapped[list[str]] = mapped_column(
+        comment="Sub-districts the geometry touches; at sea the one its source names"
+    )
     amphoe_codes: Mapped[list[str]]
     problem_th: Mapped[str | None] = mapped_column(comment="Why there is no geometry, if so")
     problem_en: Mapped[str | None]
