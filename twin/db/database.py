@@ -1,0 +1,41 @@
+"""Opening the twin's database: the given server, or the private cluster, with the newest schema."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import URL, Engine
+
+from twin.db.embedded import Cluster
+from twin.db.engine import database_url, make_engine
+from twin.db.migrate import upgrade
+from twin.settings import Settings
+
+
+@contextmanager
+def open_database(settings: Settings) -> Iterator[URL]:
+    """Give the address of the database, keeping the private cluster up for the block.
+
+    Raises
+    ------
+    SetupError
+        There is no usable PostgreSQL, or `TWIN_DB__URL` is malformed.
+    """
+    if settings.db.url:
+        yield database_url(settings.db.url)
+        return
+    with Cluster(settings.home).use() as url:
+        yield url
+
+
+@contextmanager
+def open_engine(settings: Settings) -> Iterator[Engine]:
+    """Give an engine that may write, on a database brought to the newest schema."""
+    with open_database(settings) as url:
+        engine = make_engine(url)
+        try:
+            upgrade(engine)
+            yield engine
+        finally:
+            engine.dispose()

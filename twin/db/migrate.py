@@ -1,0 +1,109 @@
+"""Bringing a database to the current schema and back, and telling where it stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Final, Literal
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from geoalchemy2 import alembic_helpers
+from psycopg import errors as pg
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from twin.db.models import Base
+from twin.errors import SetupError
+
+MIGRATIONS = Path(__file__).with_name("migrations")
+
+
+def _is_our_schema(
+    name: str | None,
+    kind: Literal[
+        "schema", "table", "column", "index", "unique_constraint", "foreign_key_constraint"
+    ],
+    _parents: Any,  # noqa: ANN401
+) -> bool:
+    return kind != "schema" or name == Base.metadata.schema
+
+
+CONFIGURATION: Final[dict[str, Any]] = {
+    "target_metadata": Base.metadata,
+    "include_schemas": True,
+    "include_name": _is_our_schema,
+    "process_revision_directives": alembic_helpers.writer,
+    "render_item": alembic_helpers.render_item,
+    "version_table": "schema_version",
+    "version_table_schema": "public",
+    "compare_type": True,
+}
+
+
+def upgrade(engine: Engine) -> None:
+    """Bring the database to the newest schema; nothing is half-applied.
+
+    Raises
+    ------
+    SetupError
+        PostGIS is not installed on the server, or the role may not create it.
+    """
+    try:
+        with engine.begin() as connection:
+            connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+            command.upgrade(_config(connection), "head")
+    except DBAPIError as error:
+        if isinstance(error.orig, (pg.FeatureNotSupported, pg.UndefinedFile)):
+            raise _no_postgis() from error
+        if isinstance(error.orig, pg.InsufficientPrivilege):
+            raise _not_allowed() from error
+        raise
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Undo migrations down to `revision`; everything in the dropped schemas is lost."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def is_current(connection: Connection) -> bool:
+    """Tell whether the database has the newest schema."""
+    heads = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
+    return set(_context(connection).get_current_heads()) == heads
+
+
+def differences(connection: Connection) -> list[Any]:
+    """Return what the models and the database disagree on; empty when migrations are complete."""
+    return list(compare_metadata(_context(connection), Base.metadata))
+
+
+def _context(connection: Connection) -> MigrationContext:
+    return MigrationContext.configure(connection, opts=CONFIGURATION)
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _no_postgis() -> SetupError:
+    return SetupError(
+        "The database server has no PostGIS. On Debian or Ubuntu install the package"
+        " postgresql-NN-postgis-3 for its version NN, then run this again.",
+        "เซิร์ฟเวอร์ฐานข้อมูลยังไม่มี PostGIS บน Debian หรือ Ubuntu ให้ติดตั้งแพ็กเกจ"
+        " postgresql-NN-postgis-3 ตามรุ่น NN ของเซิร์ฟเวอร์ แล้วสั่งอีกครั้ง",
+    )
+
+
+def _not_allowed() -> SetupError:
+    return SetupError(
+        "This database role may not create the extension or schemas. Ask the administrator to run"
+        " `CREATE EXTENSION postgis` and to grant CREATE on the database.",
+        "บัญชีฐานข้อมูลนี้ไม่มีสิทธิ์สร้างส่วนขยายหรือสคีมา โปรดให้ผู้ดูแลระบบสั่ง"
+        " `CREATE EXTENSION postgis` และให้สิทธิ์ CREATE บนฐานข้อมูล",
+    )
