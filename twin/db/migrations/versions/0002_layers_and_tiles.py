@@ -27,7 +27,8 @@ def downgrade() -> None:
         op.execute(f"DROP TRIGGER tile_{operation} ON twin.project_site")
     for schema in SCHEMAS:
         op.execute(f"DROP SCHEMA {schema} CASCADE")
+    op.execute("DROP FUNCTION twin.layer_swap(text)")
     op.execute("DROP FUNCTION twin.tile_watch(regclass, text)")
     op.execute("DROP FUNCTION twin.tile_refresh()")
-    op.execute("DROP FUNCTION twin.tile_fill(text)")
-    op.execute("DROP FUNCTION twin.tile_columns(text)")
+    op.execute("DROP FUNCTION twin.tile_fill(regclass, regclass)")
+    op.execute("DROP FUNCTION twin.tile_columns(regclass)")

@@ -1,0 +1,211 @@
+"""Loading layers: stage, check, swap, each layer in one transaction.
+
+A load is decided by content: the same file, manifest and reference boundaries change nothing. Rows
+that may not be published are quarantined with their reasons; every fault is kept with the load.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from psycopg import errors as pg
+from sqlalchemy import Engine, delete, select
+from sqlalchemy.exc import DBAPIError
+
+from layers.manifest import Manifest, Source
+from layers.raster import RasterInfo, store_raster
+from layers.record import catalogue_row, current_load, next_revision, record, register
+from layers.validate import Checked, Reference, check_layer
+from twin.db.models import Layer, Load
+from twin.db.publish import publish, retire
+from twin.errors import LayerFileError
+from twin.spec import LayerSpec
+from twin.types import Edition
+
+Outcome = Literal["loaded", "unchanged", "missing"]
+Progress = Callable[[str, str], None]
+
+
+@dataclass(frozen=True)
+class LayerLoad:
+    """What became of one layer."""
+
+    layer_id: str
+    outcome: Outcome
+    revision: int = 0
+    rows_read: int = 0
+    rows_loaded: int = 0
+    rows_quarantined: int = 0
+    faults: int = 0
+
+
+@dataclass(frozen=True)
+class Loader:
+    """Loads the layers of one edition.
+
+    Parameters
+    ----------
+    engine
+        A writable engine on a database with the newest schema.
+    root
+        Folder that the manifests' paths start from.
+    raster_dir
+        Where the Cloud-Optimised GeoTIFFs of raster layers are kept.
+    reference
+        Land and sub-districts of the same edition, for the checks.
+    """
+
+    engine: Engine
+    edition: Edition
+    root: Path
+    raster_dir: Path
+    reference: Reference
+
+    def load_all(
+        self, manifests: Sequence[Manifest], progress: Progress = lambda _layer, _step: None
+    ) -> list[LayerLoad]:
+        """Load every layer that the edition has, then retire those it has not.
+
+        Parameters
+        ----------
+        manifests
+            In loading order.
+        progress
+            Called with a layer's id and `load` before, and its outcome after.
+        """
+        loads = []
+        for manifest in manifests:
+            if self.edition in manifest.sources:
+                progress(manifest.id, "load")
+                loads.append(self.load(manifest))
+                progress(manifest.id, loads[-1].outcome)
+        present = {load.layer_id for load in loads if load.outcome != "missing"}
+        self._retire_others(present)
+        return loads
+
+    def load(self, manifest: Manifest) -> LayerLoad:
+        """Load one layer.
+
+        Raises
+        ------
+        LayerFileError
+            The file cannot be used, or the old table cannot be replaced.
+        """
+        source = manifest.sources[self.edition]
+        path = self.root / source.path
+        if not path.exists():
+            return LayerLoad(manifest.id, "missing")
+        digest = self._digest(manifest, source, path)
+        with self.engine.begin() as connection:
+            current = connection.execute(current_load(manifest.id)).one_or_none()
+        if current and current.content_sha256 == digest and current.edition == self.edition:
+            return LayerLoad(manifest.id, "unchanged", current.revision)
+        if manifest.kind == "raster":
+            return self._load_raster(manifest, path, digest)
+        checked = check_layer(manifest, source, path, self.reference)
+        if not len(checked.frame):
+            raise _nothing_usable(manifest, checked)
+        return self._replace(manifest, digest, checked)
+
+    def _replace(self, manifest: Manifest, digest: str, checked: Checked) -> LayerLoad:
+        spec = LayerSpec.model_validate(manifest.model_dump(exclude={"sources"}))
+        started_at = datetime.now(UTC)
+        try:
+            with self.engine.begin() as connection:
+                revision = next_revision(connection, spec.id)
+                publish(connection, spec, checked.frame)
+                bbox = None
+                if spec.kind == "vector":
+                    bbox = [float(bound) for bound in checked.frame.total_bounds]
+                values = catalogue_row(manifest, self.edition, digest, revision)
+                count = len(checked.frame)
+                register(connection, values | {"bbox": bbox, "feature_count": count})
+                load = {
+                    "layer_id": spec.id,
+                    "edition": self.edition,
+                    "revision": revision,
+                    "path": manifest.sources[self.edition].path,
+                    "content_sha256": digest,
+                    "rows_read": checked.rows_read,
+                    "rows_loaded": len(checked.frame),
+                    "rows_quarantined": len(checked.quarantined),
+                    "started_at": started_at,
+                }
+                record(connection, load, checked)
+        except DBAPIError as error:
+            raise _not_replaced(error, spec.id) from error
+        return LayerLoad(
+            spec.id,
+            "loaded",
+            revision,
+            checked.rows_read,
+            len(checked.frame),
+            len(checked.quarantined),
+            len(checked.faults),
+        )
+
+    def _load_raster(self, manifest: Manifest, path: Path, digest: str) -> LayerLoad:
+        source = manifest.sources[self.edition]
+        info: RasterInfo = store_raster(path, manifest, source, self.raster_dir)
+        with self.engine.begin() as connection:
+            revision = next_revision(connection, manifest.id)
+            values = catalogue_row(manifest, self.edition, digest, revision)
+            register(connection, values | {"bbox": list(info.bbox), "file": info.file})
+        for old in self.raster_dir.glob(f"{manifest.id}-*.tif"):
+            if old.name != info.file:
+                old.unlink()
+        return LayerLoad(manifest.id, "loaded", revision)
+
+    def _digest(self, manifest: Manifest, source: Source, path: Path) -> str:
+        spec = manifest.model_dump(mode="json", exclude={"sources"})
+        told = json.dumps([spec, source.model_dump(mode="json")], sort_keys=True)
+        digest = hashlib.sha256(told.encode())
+        digest.update(self.reference.sha256.encode())
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                digest.update(block)
+        return digest.hexdigest()
+
+    def _retire_others(self, present: set[str]) -> None:
+        with self.engine.begin() as connection:
+            others = connection.execute(
+                select(Layer.id, Layer.spec).where(Layer.id.not_in(present))
+            ).all()
+            for layer_id, spec in others:
+                if spec["kind"] != "raster":
+                    retire(connection, LayerSpec.model_validate(spec))
+                connection.execute(delete(Layer).where(Layer.id == layer_id))
+                connection.execute(delete(Load).where(Load.layer_id == layer_id))
+
+
+def _nothing_usable(manifest: Manifest, checked: Checked) -> LayerFileError:
+    first = checked.faults[0] if checked.faults else None
+    return LayerFileError(
+        f"{manifest.id}: none of the {checked.rows_read} rows can be used"
+        + (f"; the first fault: {first.message_en}" if first else "; the file is empty")
+        + f". `twin layers check --layer {manifest.id} FILE` lists them all.",
+        f"{manifest.id}: ใช้ข้อมูลทั้ง {checked.rows_read} แถวไม่ได้เลย"
+        + (f" ข้อผิดพลาดแรก: {first.message_th}" if first else " ไฟล์ว่างเปล่า")
+        + f" ดูทั้งหมดด้วย `twin layers check --layer {manifest.id} FILE`",
+    )
+
+
+def _not_replaced(error: DBAPIError, layer_id: str) -> Exception:
+    if isinstance(error.orig, pg.DependentObjectsStillExist):
+        told = error.orig.diag.message_detail or ""
+        return LayerFileError(
+            f"{layer_id}: other objects depend on the old table, drop or move them first: {told}",
+            f"{layer_id}: มีวัตถุอื่นอ้างอิงตารางเดิมอยู่ โปรดลบหรือย้ายออกก่อน: {told}",
+        )
+    if isinstance(error.orig, pg.LockNotAvailable):
+        return LayerFileError(
+            f"{layer_id}: somebody is reading the layer for long; the old one stays, try again.",
+            f"{layer_id}: มีผู้กำลังอ่านชั้นข้อมูลนี้เป็นเวลานาน ข้อมูลเดิมยังอยู่ โปรดลองใหม่",
+        )
+    return error
