@@ -30,6 +30,8 @@ Rule = Literal[
     "value_unknown",
     "total_row",
     "text_encoding",
+    "column_missing",
+    "column_unknown",
 ]
 Severity = Literal["refuse", "note", "off"]
 
@@ -49,7 +51,13 @@ DEFAULT_SEVERITY: dict[Rule, Severity] = {
     "value_unknown": "note",
     "total_row": "refuse",
     "text_encoding": "note",
+    "column_missing": "note",  # a missing key or required column stops the layer
+    "column_unknown": "note",
 }
+
+
+#: Where the files that come with the package live: the starter edition, and the seed of places.
+BUNDLED = Path(str(resources.files("layers"))) / "starter" / "data"
 
 
 class Upstream(Model):
@@ -66,9 +74,19 @@ class Source(Model):
     """Where one edition of a layer comes from, and how its fields become columns."""
 
     path: str = Field(description="File below the edition's data folder.")
-    crs: str | None = Field(pattern=r"^EPSG:\d+$", description="Declared CRS; none for tables.")
+    bundled: bool = Field(False, description="The file comes with the package, in every edition.")
+    layer: str | None = Field(None, description="Layer or sheet of a file that holds several.")
+    crs: str | None = Field(
+        None, pattern=r"^EPSG:\d+$", description="Declared CRS; none for tables."
+    )
     fields: dict[Identifier, str] = Field(
         default={}, description="Column → field of the file, where the names differ."
+    )
+    absent: list[Identifier] = Field(
+        default=[], description="Columns that this source is known not to have; they stay null."
+    )
+    ignore: list[str] = Field(
+        default=[], description="Fields of the file that are left out on purpose."
     )
     where: dict[str, str] = Field(default={}, description="Field → value that rows must have.")
     encoding: str | None = Field(None, description="Declared text encoding; guessed when unset.")
@@ -86,6 +104,10 @@ class Source(Model):
         """Return what breaking `rule` means for a row of this source."""
         return self.checks.get(rule, DEFAULT_SEVERITY[rule])
 
+    def locate(self, root: Path) -> Path:
+        """Return the source's file: below `root`, or in the package where it is bundled."""
+        return (BUNDLED if self.bundled else root) / self.path
+
 
 class Manifest(LayerSpec):
     """A layer and its sources by edition."""
@@ -96,8 +118,11 @@ class Manifest(LayerSpec):
     def _sources_fit(self) -> Manifest:
         names = {column.name for column in self.columns}
         for edition, source in self.sources.items():
-            if unknown := sorted(set(source.fields) - names):
-                raise ValueError(f"sources.{edition}.fields: unknown columns {unknown}")
+            named = {*source.fields, *source.absent, *source.duplicates_by}
+            if unknown := sorted(named - names - {"geom"}):
+                raise ValueError(f"sources.{edition}: unknown columns {unknown}")
+            if missing := sorted(set(source.absent) & set(self.key)):
+                raise ValueError(f"sources.{edition}.absent: key columns {missing}")
             if self.kind != "table" and source.crs is None:
                 raise ValueError(f"sources.{edition}.crs: a declared CRS is required")
         return self
