@@ -5,7 +5,10 @@ from sqlalchemy import text
 from twin.db.engine import make_engine
 from twin.db.migrate import differences, downgrade, is_current, upgrade
 
-OURS = "SELECT count(*) FROM pg_namespace WHERE nspname IN ('twin', 'layer', 'tile', 'stage')"
+OURS = (
+    "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relname <> 'schema_version'"
+    " AND relnamespace::regnamespace::text IN ('twin', 'layer', 'tile', 'stage', 'stage_tile')"
+)
 
 
 def test_migrate_up_down_up_leaves_no_difference(new_database):

@@ -39,3 +39,10 @@ def open_engine(settings: Settings) -> Iterator[Engine]:
             yield engine
         finally:
             engine.dispose()
+
+
+def database_address(settings: Settings) -> URL:
+    """Return the address of the database without starting anything."""
+    if settings.db.url:
+        return database_url(settings.db.url)
+    return Cluster(settings.home).url

@@ -38,7 +38,7 @@ CONFIGURATION: Final[dict[str, Any]] = {
     "process_revision_directives": alembic_helpers.writer,
     "render_item": alembic_helpers.render_item,
     "version_table": "schema_version",
-    "version_table_schema": "public",
+    "version_table_schema": "twin",
     "compare_type": True,
 }
 
@@ -54,6 +54,7 @@ def upgrade(engine: Engine) -> None:
     try:
         with engine.begin() as connection:
             connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+            connection.execute(text("CREATE SCHEMA IF NOT EXISTS twin"))
             command.upgrade(_config(connection), "head")
     except DBAPIError as error:
         if isinstance(error.orig, (pg.FeatureNotSupported, pg.UndefinedFile)):
@@ -64,7 +65,7 @@ def upgrade(engine: Engine) -> None:
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
-    """Undo migrations down to `revision`; everything in the dropped schemas is lost."""
+    """Undo migrations down to `revision`; what the dropped tables held is lost."""
     with engine.begin() as connection:
         command.downgrade(_config(connection), revision)
 

@@ -13,7 +13,6 @@ depends_on = None
 
 def upgrade() -> None:
     """Apply."""
-    op.execute("CREATE SCHEMA IF NOT EXISTS twin")
     op.create_table(
         "alias",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -368,4 +367,3 @@ def downgrade() -> None:
     op.drop_table("layer", schema="twin")
     op.drop_table("domain", schema="twin")
     op.drop_table("alias", schema="twin")
-    op.execute("DROP SCHEMA twin")
