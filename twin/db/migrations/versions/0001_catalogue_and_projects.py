@@ -284,11 +284,13 @@ def upgrade() -> None:
         sa.Column("is_marine", sa.Boolean(), nullable=False),
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("confidence", sa.Text(), nullable=False),
+        sa.Column("note_th", sa.Text(), nullable=True),
+        sa.Column("note_en", sa.Text(), nullable=True),
         sa.Column(
             "tambon_codes",
             sa.ARRAY(sa.Text()),
             nullable=False,
-            comment="Sub-districts the geometry touches",
+            comment="Sub-districts the geometry touches; at sea the one its source names",
         ),
         sa.Column("amphoe_codes", sa.ARRAY(sa.Text()), nullable=False),
         sa.Column(
