@@ -98,7 +98,7 @@ class Loader:
             The file cannot be used, or the old table cannot be replaced.
         """
         source = manifest.sources[self.edition]
-        path = self.root / source.path
+        path = source.locate(self.root)
         if not path.exists():
             return LayerLoad(manifest.id, "missing")
         digest = self._digest(manifest, source, path)
