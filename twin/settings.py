@@ -50,9 +50,7 @@ class Settings(BaseSettings):
         extra="ignore",
     )
 
-    home: Path = Field(
-        CHECKOUT / ".twin", description="Cluster, caches, downloads, logs; safe to delete."
-    )
+    home: Path = Field(CHECKOUT / ".twin", description="Cluster, caches, downloads, logs.")
     data_dir: Path | None = Field(None, description="Folder with the real data of an edition.")
     web_dir: Path = Field(
         CHECKOUT / "web" / "dist", description="The built front end that `/` serves."

@@ -22,6 +22,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
+import psycopg
+from psycopg import sql
 from sqlalchemy import URL
 
 from twin.db import postgres
@@ -223,14 +225,11 @@ class Cluster:
         (self.data / "twin.conf").write_text("".join(lines))
 
     def _create_database(self) -> None:
-        host = ("--host", str(self.socket), "--port", str(PORT), "--username", OWNER)
-        query = f"SELECT 1 FROM pg_database WHERE datname = '{DATABASE}'"  # noqa: S608 (constant)
-        psql = (str(self.programs.psql), *host, "--no-psqlrc", "-tAc", query, "postgres")
-        if self._run_quietly(*psql).stdout.strip() == "1":
-            return
-        done = self._run_quietly(str(self.programs.createdb), *host, DATABASE)
-        if done.returncode:
-            raise self._failed("createdb", done)
+        server = self.url.set(drivername="postgresql", database="postgres").render_as_string()
+        with psycopg.connect(server, autocommit=True) as connection:
+            query = "SELECT 1 FROM pg_database WHERE datname = %s"
+            if connection.execute(query, [DATABASE]).fetchone() is None:
+                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run_quietly(str(self.programs.pg_ctl), "-D", str(self.data), *arguments)

@@ -40,26 +40,6 @@ class Programs:
         return self.folder / "pg_ctl"
 
     @property
-    def psql(self) -> Path:
-        """Asks a database."""
-        return self.folder / "psql"
-
-    @property
-    def createdb(self) -> Path:
-        """Makes a database."""
-        return self.folder / "createdb"
-
-    @property
-    def pg_dump(self) -> Path:
-        """Writes a backup."""
-        return self.folder / "pg_dump"
-
-    @property
-    def pg_restore(self) -> Path:
-        """Reads a backup."""
-        return self.folder / "pg_restore"
-
-    @property
     def has_postgis(self) -> bool:
         """Whether PostGIS is installed for this version, where Debian or Homebrew would put it."""
         shares = (
