@@ -37,7 +37,11 @@ MAX_BUDGET_THB: Final = 10**13
 CODE_PATTERN: Final = r"^(ENV|ECO|ENE|GOV|LIV|MOB|PEO)-[0-9]{2}$"
 TAMBON_PATTERN: Final = r"^83[0-9]{4}$"
 AMPHOE_PATTERN: Final = r"^83[0-9]{2}$"
-CONTROL: Final = re.compile(r"[^\S \n]|[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+#: Characters no text may hold: control characters, unusual spaces, and invisible marks.
+CONTROL: Final = re.compile(
+    r"[^\S \n]|[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff"
+    r"\ud800-\udfff\ufffe\uffff]"
+)
 
 
 def _plain(text: str) -> str:
@@ -152,9 +156,4 @@ def has_value(record: Record, field: FactField) -> bool:
         return record.is_named
     if field == "status":
         return record.status != "unknown"
-    return bool(getattr(record, FACT_COLUMNS[field][0])) or _is_zero(record, field)
-
-
-def _is_zero(record: Record, field: FactField) -> bool:
-    value = getattr(record, FACT_COLUMNS[field][0])
-    return value == 0 and not isinstance(value, bool | tuple)
+    return getattr(record, FACT_COLUMNS[field][0]) not in (None, ())
