@@ -28,6 +28,7 @@ Rule = Literal[
     "value_missing",
     "value_type",
     "value_unknown",
+    "value_converted",
     "total_row",
     "text_encoding",
     "column_missing",
@@ -49,6 +50,7 @@ DEFAULT_SEVERITY: dict[Rule, Severity] = {
     "value_missing": "refuse",
     "value_type": "refuse",
     "value_unknown": "note",
+    "value_converted": "note",
     "total_row": "refuse",
     "text_encoding": "note",
     "column_missing": "note",  # a missing key or required column stops the layer
