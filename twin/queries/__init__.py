@@ -1,0 +1,1 @@
+"""Reading the twin: the catalogue, items, spatial questions, projects and search."""

@@ -1,0 +1,179 @@
+"""Items of a layer: a page of those that fit a bounding box, a date and property values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    func,
+    literal,
+    null,
+    select,
+    type_coerce,
+)
+from sqlalchemy import Text as SqlText
+
+from twin.errors import NotFoundError
+from twin.queries.catalogue import Described
+from twin.queries.filters import MAX_INTEGER, Interval, Window, has_value, in_interval, in_window
+from twin.types import Json
+
+#: Decimals of a degree in GeoJSON: about 1 cm.
+DECIMALS: Final = 7
+
+
+@dataclass(frozen=True)
+class ItemQuery:
+    """What to look for.
+
+    Parameters
+    ----------
+    where
+        Column → value as text; rows must have exactly that value.
+    interval
+        Applies to layers with a date column; others have no date that could differ.
+    """
+
+    window: Window | None = None
+    interval: Interval | None = None
+    where: Mapping[str, str] = field(default_factory=dict)
+    limit: int = 100
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """One feature: its geometry as GeoJSON text (None for tables) and its properties."""
+
+    id: int
+    geometry: str | None
+    properties: Json
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    """Items `offset` to `offset + limit` in the order of `id`, and how many there are in all."""
+
+    number_matched: int
+    items: list[Item]
+
+
+def find_items(connection: Connection, layer: Described, query: ItemQuery) -> ItemPage:
+    """Return the page of items that fit the query, with the exact number of all that do.
+
+    Raises
+    ------
+    NotFoundError
+        The layer is a raster.
+    InvalidInputError
+        `where` names an unknown column, or a value does not fit its column's type.
+
+    Notes
+    -----
+    The matching ids are found first, in a CTE of its own, because the exact count needs them all;
+    this also keeps the planner from walking the primary key instead of the spatial index.
+    """
+    return read_page(connection, layer, page_statement(layer, query))
+
+
+def page_statement(layer: Described, query: ItemQuery) -> Select[Any]:
+    """Return the statement of `find_items`; index relied on: GiST on `geom`."""
+    conditions = [has_value(layer, name, value) for name, value in query.where.items()]
+    if query.window:
+        conditions.append(in_window(layer, query.window))
+    if query.interval:
+        conditions += in_interval(layer, query.interval)
+    return select_page(layer, conditions, query.limit, query.offset)
+
+
+def select_page(
+    layer: Described,
+    conditions: Sequence[ColumnElement[bool]],
+    limit: int,
+    offset: int = 0,
+    geometry: ColumnElement[Any] | None = None,
+) -> Select[Any]:
+    """Return a statement for `read_page`: one page, with the number of all that match.
+
+    Parameters
+    ----------
+    geometry
+        What to show instead of the item's own geometry.
+    """
+    table = layer.rows
+    matched = select(table.c.id).where(*conditions).cte("matched")
+    number = select(func.count().label("number_matched")).select_from(matched).subquery("number")
+    page = select(matched.c.id).order_by(matched.c.id).limit(limit).offset(offset)
+    found = select(*item_columns(layer, geometry)).where(table.c.id.in_(page)).subquery("found")
+    return (
+        select(number.c.number_matched, *found.c)
+        .select_from(number.outerjoin(found, literal(True)))
+        .order_by(found.c.id)
+    )
+
+
+def read_page(connection: Connection, layer: Described, statement: Select[Any]) -> ItemPage:
+    """Run a statement of `select_page`."""
+    rows = connection.execute(statement).all()
+    items = [make_item(layer, row) for row in rows if row.id is not None]
+    return ItemPage(rows[0].number_matched, items)
+
+
+def get_item(connection: Connection, layer: Described, item_id: int) -> Item:
+    """Return one item.
+
+    Raises
+    ------
+    NotFoundError
+        There is no item with that id, or the layer is a raster.
+    """
+    row = None
+    if abs(item_id) <= MAX_INTEGER:
+        statement = select(*item_columns(layer)).where(layer.rows.c.id == item_id)
+        row = connection.execute(statement).one_or_none()
+    if row is None:
+        raise NotFoundError(
+            f"Collection `{layer.spec.id}` has no item with this id.",
+            f"ชุดข้อมูล `{layer.spec.id}` ไม่มีรายการที่มีรหัสนี้",
+            parameter="itemId",
+        )
+    return make_item(layer, row)
+
+
+def item_columns(
+    layer: Described, geometry: ColumnElement[Any] | None = None
+) -> list[ColumnElement[Any]]:
+    """Return what `make_item` reads: id, `geojson`, and the layer's columns by number.
+
+    Parameters
+    ----------
+    geometry
+        What to show instead of the item's own geometry.
+    """
+    table = layer.rows
+    geojson: ColumnElement[Any] = null()
+    if layer.spec.geometry_type:
+        geojson = func.ST_AsGeoJSON(table.c.geom if geometry is None else geometry, DECIMALS, 0)
+    named = [
+        table.c[column.name].label(f"c{number}") for number, column in enumerate(layer.spec.columns)
+    ]
+    return [table.c.id, type_coerce(geojson, SqlText).label("geojson"), *named]
+
+
+def make_item(layer: Described, row: Any) -> Item:  # noqa: ANN401 (rows have no static type)
+    """Return the item of a row selected with `item_columns`."""
+    properties = {
+        column.name: _plain(getattr(row, f"c{number}"))
+        for number, column in enumerate(layer.spec.columns)
+    }
+    return Item(row.id, row.geojson, properties)
+
+
+def _plain(value: object) -> object:
+    return value.isoformat() if isinstance(value, date) else value

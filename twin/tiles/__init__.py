@@ -1,0 +1,1 @@
+"""Vector and raster tiles, and the TileJSON that describes them."""
