@@ -22,8 +22,8 @@ from layers.manifest import Manifest, Source
 from layers.raster import RasterInfo, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
 from layers.validate import Checked, Reference, check_layer
-from twin.db.models import Layer, Load
-from twin.db.publish import publish, retire
+from twin.db.models import Fault, Layer, Quarantine
+from twin.db.publish import drop_layer, publish
 from twin.errors import LayerFileError
 from twin.spec import LayerSpec
 from twin.types import Edition
@@ -68,9 +68,13 @@ class Loader:
     reference: Reference
 
     def load_all(
-        self, manifests: Sequence[Manifest], progress: Progress = lambda _layer, _step: None
+        self,
+        manifests: Sequence[Manifest],
+        progress: Progress = lambda _layer, _step: None,
+        *,
+        retire: bool = True,
     ) -> list[LayerLoad]:
-        """Load every layer that the edition has, then retire those it has not.
+        """Load the layers that the edition has.
 
         Parameters
         ----------
@@ -78,6 +82,8 @@ class Loader:
             In loading order.
         progress
             Called with a layer's id and `load` before, and its outcome after.
+        retire
+            Then drop the layers that were not among them.
         """
         loads = []
         for manifest in manifests:
@@ -85,8 +91,8 @@ class Loader:
                 progress(manifest.id, "load")
                 loads.append(self.load(manifest))
                 progress(manifest.id, loads[-1].outcome)
-        present = {load.layer_id for load in loads if load.outcome != "missing"}
-        self._retire_others(present)
+        if retire:
+            self._retire_others({load.layer_id for load in loads if load.outcome != "missing"})
         return loads
 
     def load(self, manifest: Manifest) -> LayerLoad:
@@ -104,7 +110,10 @@ class Loader:
         digest = self._digest(manifest, source, path)
         with self.engine.begin() as connection:
             current = connection.execute(current_load(manifest.id)).one_or_none()
-        if current and current.content_sha256 == digest and current.edition == self.edition:
+        is_there = current is not None and (
+            current.file is None or (self.raster_dir / current.file).exists()
+        )
+        if current and is_there and current.content_sha256 == digest:
             return LayerLoad(manifest.id, "unchanged", current.revision)
         if manifest.kind == "raster":
             return self._load_raster(manifest, path, digest)
@@ -164,7 +173,7 @@ class Loader:
 
     def _digest(self, manifest: Manifest, source: Source, path: Path) -> str:
         spec = manifest.model_dump(mode="json", exclude={"sources"})
-        told = json.dumps([spec, source.model_dump(mode="json")], sort_keys=True)
+        told = json.dumps([self.edition, spec, source.model_dump(mode="json")], sort_keys=True)
         digest = hashlib.sha256(told.encode())
         digest.update(self.reference.sha256.encode())
         with path.open("rb") as file:
@@ -179,9 +188,10 @@ class Loader:
             ).all()
             for layer_id, spec in others:
                 if spec["kind"] != "raster":
-                    retire(connection, LayerSpec.model_validate(spec))
+                    drop_layer(connection, LayerSpec.model_validate(spec))
                 connection.execute(delete(Layer).where(Layer.id == layer_id))
-                connection.execute(delete(Load).where(Load.layer_id == layer_id))
+                for table in (Fault, Quarantine):
+                    connection.execute(delete(table).where(table.layer_id == layer_id))
 
 
 def _nothing_usable(manifest: Manifest, checked: Checked) -> LayerFileError:

@@ -1,4 +1,4 @@
-"""What the database remembers of a load: the catalogue row, the load, its faults, its quarantine."""
+"""What the database remembers of a load: catalogue row, load, faults and quarantine."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from twin.db.models import Fault, Layer, Load, Quarantine
 from twin.types import Edition
 
 
-def current_load(layer_id: str) -> Select[tuple[str, str, int]]:
-    """Select the content, edition and revision of a layer as it stands."""
-    return select(Layer.content_sha256, Layer.edition, Layer.revision).where(Layer.id == layer_id)
+def current_load(layer_id: str) -> Select[tuple[str, int, str | None]]:
+    """Select the content, revision and file of a layer as it stands."""
+    return select(Layer.content_sha256, Layer.revision, Layer.file).where(Layer.id == layer_id)
 
 
 def next_revision(connection: Connection, layer_id: str) -> int:

@@ -269,3 +269,14 @@ def test_place_coastal_waters_hold_no_land(phuket):
         " WHERE site.rule = 'coast_buffer'"
     )
     assert phuket.scalar(overlap) < 1_000  # m², from the rounding of re-projection
+
+
+def test_place_site_with_arguments_edited_by_hand_says_they_do_not_fit(island):
+    place(island, site("point", {"lon": 98.31, "lat": 7.905}))
+    for args in ('{"lon": 0.1}', '{"colour": 1}'):
+        island.execute(
+            text("UPDATE twin.project_site SET args = CAST(:args AS jsonb)"), {"args": args}
+        )
+        report = place_sites(island)
+        assert "do not fit" in report.unplaced[0].problem.en
+    assert island.scalar(text("SELECT geom FROM twin.project_site")) is None

@@ -136,7 +136,20 @@ class Cluster:
 
     def is_running(self) -> bool:
         """Tell whether the server is up."""
-        return self.data.exists() and self._pg_ctl("status").returncode == 0
+        if not self.data.exists() or self._is_unreaped():
+            return False
+        return self._pg_ctl("status").returncode == 0
+
+    def _is_unreaped(self) -> bool:
+        """Tell whether the server died and nobody has reaped it, as in containers without an init.
+
+        PostgreSQL takes such a process for a living server and refuses to start beside it.
+        """
+        try:
+            pid = (self.data / "postmaster.pid").read_text().split()[0]
+            return ") Z " in Path(f"/proc/{pid}/stat").read_text()
+        except (FileNotFoundError, IndexError):
+            return False
 
     @contextmanager
     def use(self) -> Iterator[URL]:
@@ -167,6 +180,8 @@ class Cluster:
                 self._initialise()
             if not self.is_running():
                 self._configure()
+                if self._is_unreaped():
+                    (self.data / "postmaster.pid").unlink()
                 done = self._pg_ctl("-w", "-t", "60", "-l", str(self.log), "start")
                 if done.returncode:
                     raise self._failed("start", done)

@@ -50,7 +50,7 @@ def publish(connection: Connection, spec: LayerSpec, frame: pd.DataFrame) -> Non
     connection.execute(select(func.twin.layer_swap(spec.id)))
 
 
-def retire(connection: Connection, spec: LayerSpec) -> None:
+def drop_layer(connection: Connection, spec: LayerSpec) -> None:
     """Drop the tables of a layer that the edition no longer has."""
     connection.execute(DropTable(layer_table(spec), if_exists=True))
     if spec.kind == "vector":

@@ -1,0 +1,51 @@
+"""`twin up`: everything after the installation, then serve. `scripts/up` ends here."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Engine
+
+from api.commands import serve
+from api.commands.console import out
+from api.commands.layers import load_layers, print_loads
+from layers.edition import choose, loaded_edition
+from twin.db.database import open_engine
+from twin.projects.placement import place_sites
+from twin.projects.register import seed_register
+from twin.settings import Settings
+
+EDITION_TITLES = {
+    "phuket": "ชุดข้อมูลจริง phuket | real data, edition phuket",
+    "starter": "ชุดข้อมูลเริ่มต้น starter (พื้นที่โดยประมาณ ถนนสังเคราะห์)"
+    " | bundled edition starter (approximate areas, synthetic streets)",
+}
+
+
+def run(settings: Settings, *, setup_only: bool) -> None:
+    """Prepare the database and serve until interrupted."""
+    if not setup_only:
+        serve.check_address(settings)
+    started = time.monotonic()
+    with open_engine(settings) as engine:
+        prepare(engine, settings)
+        out.print(f"▸ พร้อมใน {time.monotonic() - started:.1f} วินาที | ready")
+        if not setup_only:
+            serve.run(settings)
+
+
+def prepare(engine: Engine, settings: Settings) -> None:
+    """Load layers and projects where they are missing or changed."""
+    with engine.begin() as connection:
+        loaded = loaded_edition(connection)
+    choice = choose(settings, loaded)
+    if choice is None:
+        out.print("▸ ใช้ข้อมูลจริงที่โหลดไว้แล้ว | keeping the real data loaded before")
+    else:
+        out.print(f"▸ {EDITION_TITLES[choice.edition]}")
+        loads = load_layers(engine, settings, choice)
+        if any(load.outcome != "unchanged" for load in loads):
+            print_loads(loads)
+    with engine.begin() as connection:
+        if seed_register(connection):
+            place_sites(connection)

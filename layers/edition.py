@@ -1,0 +1,66 @@
+"""Which edition to load, and from where."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import NamedTuple
+
+from sqlalchemy import Connection, select
+
+from twin.db.models import Layer
+from twin.errors import SetupError
+from twin.settings import Settings
+from twin.types import Edition
+
+
+class Choice(NamedTuple):
+    """An edition and the folder that its manifests' paths start from."""
+
+    edition: Edition
+    root: Path
+
+
+def starter() -> Choice:
+    """Return the bundled edition."""
+    return Choice("starter", Path(str(resources.files("layers") / "starter" / "data")))
+
+
+def real_data(folder: Path) -> Choice:
+    """Return the edition of real data in `folder`.
+
+    Raises
+    ------
+    SetupError
+        The folder is not there, or may not be read.
+    """
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:
+        raise SetupError(
+            f"The data folder {folder} cannot be read ({error.strerror}). Give another with"
+            " --data DIR, or leave it out for the bundled starter edition.",
+            f"อ่านโฟลเดอร์ข้อมูล {folder} ไม่ได้ ({error.strerror}) โปรดระบุโฟลเดอร์อื่นด้วย --data DIR"
+            " หรือไม่ต้องระบุเพื่อใช้ชุดข้อมูลเริ่มต้น",
+            parameter="data",
+        ) from error
+    return Choice("phuket", folder)
+
+
+def loaded_edition(connection: Connection) -> Edition | None:
+    """Return the edition that the database holds; None where it holds no layers."""
+    edition: Edition | None = connection.scalar(select(Layer.edition).limit(1))
+    return edition
+
+
+def choose(settings: Settings, loaded: Edition | None) -> Choice | None:
+    """Choose what to load at start; None keeps what is loaded.
+
+    Real data named in the settings come first. Without them, real data that were loaded earlier
+    stay, and the bundled edition is brought up to date.
+    """
+    if settings.data_dir:
+        return real_data(settings.data_dir)
+    if loaded == "phuket":
+        return None
+    return starter()
