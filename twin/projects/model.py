@@ -156,4 +156,4 @@ def has_value(record: Record, field: FactField) -> bool:
         return record.is_named
     if field == "status":
         return record.status != "unknown"
-    return getattr(record, FACT_COLUMNS[field][0]) not in (None, ())
+    return getattr(record, FACT_COLUMNS[field][0]) not in (None, (), [])

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from geoalchemy2 import Geometry, WKBElement
+from pydantic import ValidationError
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -31,6 +32,7 @@ from sqlalchemy import (
 from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.db.models import ProjectSite
 from twin.projects.model import Rule, SiteArgs
+from twin.projects.rules import args_breaches
 from twin.types import Text as Bilingual
 
 LINES: Final = 2  # ST_CollectionExtract's number for lines
@@ -53,6 +55,7 @@ class Site(NamedTuple):
     rule: Rule
     args: SiteArgs
     note: Bilingual | None
+    fault: Bilingual | None
 
 
 class Unplaced(NamedTuple):
@@ -106,7 +109,11 @@ def place_sites(connection: Connection) -> PlacementReport:
     order = (ProjectSite.project_code, ProjectSite.position)
     for row in connection.execute(select(*columns).order_by(*order)).all():
         site = _site(row)
-        place = _RULES[site.rule](connection, site, layers)
+        place = (
+            _Place(problem=site.fault)
+            if site.fault
+            else _RULES[site.rule](connection, site, layers)
+        )
         _write(connection, site, place, layers)
         _count(report, site, place)
     return report
@@ -114,8 +121,17 @@ def place_sites(connection: Connection) -> PlacementReport:
 
 def _site(row: Row[Any]) -> Site:
     note = Bilingual(row.note_th, row.note_en) if row.note_th else None
-    args = SiteArgs.model_validate(row.args)
-    return Site(row.id, row.project_code, row.position, row.rule, args, note)
+    fault = None
+    try:
+        args = SiteArgs.model_validate(row.args)
+    except ValidationError:  # edited by hand: every way in through the code checks them
+        args = SiteArgs()
+    if any(args_breaches(row.rule, args)):
+        fault = Bilingual(
+            "ค่าประกอบกฎของที่ตั้งนี้ไม่ถูกต้อง โปรดแก้ไข",
+            "The arguments of this site do not fit its rule; mend them.",
+        )
+    return Site(row.id, row.project_code, row.position, row.rule, args, note, fault)
 
 
 def _count(report: PlacementReport, site: Site, place: _Place) -> None:

@@ -63,18 +63,23 @@ def record_breaches(record: Record) -> Iterator[Breach]:
 
 
 def site_breaches(site: Site) -> Iterator[Breach]:
-    """Yield what a site's arguments lack for its rule, or have beyond it."""
+    """Yield what is wrong with a site's note or the arguments of its rule."""
     yield from _untranslated(site, ("note",))
-    needed, allowed = ARGUMENTS[site.rule]
-    given = set(site.args.given())
+    yield from args_breaches(site.rule, site.args)
+
+
+def args_breaches(rule: Rule, args: SiteArgs) -> Iterator[Breach]:
+    """Yield what the arguments lack for the rule, or have beyond it."""
+    needed, allowed = ARGUMENTS[rule]
+    given = set(args.given())
     if needed and len(given & set(needed)) != 1:
         names = " / ".join(needed)
         yield Breach(
             needed[0],
             "argument_missing",
             Text(
-                f"กฎ {site.rule} ต้องมีค่า {names} อย่างใดอย่างหนึ่ง",
-                f"The rule {site.rule} needs exactly one of: {names}.",
+                f"กฎ {rule} ต้องมีค่า {names} อย่างใดอย่างหนึ่ง",
+                f"The rule {rule} needs exactly one of: {names}.",
             ),
         )
     for name in sorted(given - set(needed) - set(allowed)):
@@ -82,11 +87,11 @@ def site_breaches(site: Site) -> Iterator[Breach]:
             name,
             "argument_unused",
             Text(
-                f"กฎ {site.rule} ไม่ใช้ค่า {name} โปรดลบออก",
-                f"The rule {site.rule} does not use {name}; leave it empty.",
+                f"กฎ {rule} ไม่ใช้ค่า {name} โปรดลบออก",
+                f"The rule {rule} does not use {name}; leave it empty.",
             ),
         )
-    yield from _misplaced(site.rule, site.args)
+    yield from _misplaced(rule, args)
 
 
 def _misplaced(rule: Rule, args: SiteArgs) -> Iterator[Breach]:

@@ -7,10 +7,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, delete, select
+from pydantic import ValidationError
+from sqlalchemy import Connection, Select, delete, select
 from sqlalchemy.dialects.postgresql import insert
 
-from twin.db.models import Project, ProjectFact, ProjectSite
+from twin.db.models import Base, Domain, Project, ProjectFact, ProjectSite
+from twin.errors import InvalidInputError
 from twin.projects.model import FACT_COLUMNS, Entry, Fact, Record, Site, has_value
 
 _RECORD = tuple(Record.model_fields)
@@ -31,36 +33,72 @@ class Changes:
 
 
 def read_entries(connection: Connection, codes: Iterable[str] | None = None) -> list[Entry]:
-    """Read projects with sites and facts, ordered by code within the order of domains.
+    """Read projects with sites and facts, in the order of domains and codes.
 
     Parameters
     ----------
     codes
         Only these; None means all. Codes that do not exist are passed over.
+
+    Raises
+    ------
+    InvalidInputError
+        Someone has edited the tables by hand, and a project no longer fits its form.
     """
-    records = select(*(getattr(Project, name) for name in _RECORD))
-    sites = select(ProjectSite.project_code, *(getattr(ProjectSite, name) for name in _SITE))
-    facts = select(ProjectFact.project_code, *(getattr(ProjectFact, name) for name in _FACT))
+    records = _columns(Project, _RECORD).join(Domain, Domain.code == Project.domain_code)
+    sites = _columns(ProjectSite, ("project_code", *_SITE))
+    facts = _columns(ProjectFact, ("project_code", *_FACT))
     if codes is not None:
         wanted = list(codes)
         records = records.where(Project.code.in_(wanted))
         sites = sites.where(ProjectSite.project_code.in_(wanted))
         facts = facts.where(ProjectFact.project_code.in_(wanted))
-    sites_of: dict[str, list[Site]] = defaultdict(list)
-    for row in connection.execute(sites.order_by(ProjectSite.position)).mappings():
-        sites_of[row["project_code"]].append(Site(**{name: row[name] for name in _SITE}))
-    facts_of: dict[str, list[Fact]] = defaultdict(list)
-    for row in connection.execute(facts).mappings():
-        facts_of[row["project_code"]].append(Fact(**{name: row[name] for name in _FACT}))
-    order = list(FACT_COLUMNS)
-    return [
-        Entry(
-            record=Record(**row),
-            sites=tuple(sites_of[row["code"]]),
-            facts=tuple(sorted(facts_of[row["code"]], key=lambda fact: order.index(fact.field))),
+    sites_of = _by_project(connection, sites.order_by(ProjectSite.position))
+    facts_of = _by_project(connection, facts)
+    rows = connection.execute(records.order_by(Domain.position, Project.code)).mappings()
+    return [_entry(dict(row), sites_of[row["code"]], facts_of[row["code"]]) for row in rows]
+
+
+def _columns(model: type[Base], names: Sequence[str]) -> Select[Any]:
+    return select(*(getattr(model, name) for name in names))
+
+
+def _by_project(connection: Connection, statement: Select[Any]) -> dict[str, list[dict[str, Any]]]:
+    rows: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in connection.execute(statement).mappings():
+        values = dict(row)
+        rows[values.pop("project_code")].append(values)
+    return rows
+
+
+def _entry(
+    record: dict[str, Any], sites: Sequence[dict[str, Any]], facts: Sequence[dict[str, Any]]
+) -> Entry:
+    try:
+        return _sorted(
+            Entry(
+                record=Record(**record),
+                sites=tuple(Site(**site) for site in sites),
+                facts=tuple(Fact(**fact) for fact in facts),
+            )
         )
-        for row in connection.execute(records.order_by(Project.code)).mappings()
-    ]
+    except ValidationError as error:
+        code = record["code"]
+        where = ", ".join(sorted({str(fault["loc"][0]) for fault in error.errors()}))
+        raise InvalidInputError(
+            f"Project {code} in the database no longer fits its form ({where}); mend it there.",
+            f"ข้อมูลโครงการ {code} ในฐานข้อมูลผิดรูปแบบ ({where}) โปรดแก้ไขในฐานข้อมูล",
+            parameter=code,
+        ) from error
+
+
+def _sorted(entry: Entry) -> Entry:
+    order = list(FACT_COLUMNS)
+    return Entry(
+        record=entry.record,
+        sites=tuple(sorted(entry.sites or (), key=lambda site: site.position)),
+        facts=tuple(sorted(entry.facts or (), key=lambda fact: order.index(fact.field))),
+    )
 
 
 def write_entries(connection: Connection, entries: Sequence[Entry]) -> Changes:
@@ -90,12 +128,7 @@ def _complete(entry: Entry, before: Entry | None) -> Entry:
         sites = (before.sites if before else None) or ()
     if facts is None:
         facts = _kept_facts(entry.record, before)
-    order = list(FACT_COLUMNS)
-    return Entry(
-        record=entry.record,
-        sites=tuple(sorted(sites, key=lambda site: site.position)),
-        facts=tuple(sorted(facts, key=lambda fact: order.index(fact.field))),
-    )
+    return _sorted(Entry(record=entry.record, sites=sites, facts=facts))
 
 
 def _kept_facts(record: Record, before: Entry | None) -> tuple[Fact, ...]:
