@@ -39,6 +39,8 @@ _EXACT, _BEGINS, _HOLDS = 0, 1, 2
 
 THAI: Final = "th-x-icu"
 
+_ALIAS: Final = Alias.__table__.c.alias
+
 
 @dataclass(frozen=True)
 class Result:
@@ -127,9 +129,9 @@ def layer_statement(layer: Described, needle: str, limit: int) -> Select[Any]:
     table, (th, en) = layer.rows, _name_columns(layer)
     key = cast(table.c[layer.spec.key[0]], SqlText)
     alias = (
-        select(Alias.key, func.min(_sql_rank(normalised(Alias.alias), needle)).label("rank"))
+        select(Alias.key, func.min(_sql_rank(normalised(_ALIAS), needle)).label("rank"))
         .where(Alias.layer_id == layer.spec.id)
-        .where(normalised(Alias.alias).contains(needle, autoescape=True))
+        .where(normalised(_ALIAS).contains(needle, autoescape=True))
         .group_by(Alias.key)
         .subquery("alias")
     )
