@@ -182,6 +182,7 @@ class Cluster:
                 self._configure()
                 if self._is_unreaped():
                     (self.data / "postmaster.pid").unlink()
+                    (self.socket / f".s.PGSQL.{PORT}.lock").unlink(missing_ok=True)
                 done = self._pg_ctl("-w", "-t", "60", "-l", str(self.log), "start")
                 if done.returncode:
                     raise self._failed("start", done)
