@@ -25,10 +25,19 @@ HEADER = ("| column | type | null | meaning |", "|---|---|---|---|")
 def documents() -> dict[Path, str]:
     """Return each generated document's path and text."""
     return {
+        CHECKOUT / "README.md": readme(),
         CHECKOUT / "docs" / "data-dictionary.md": data_dictionary(),
         CHECKOUT / "docs" / "settings.md": settings_document(),
         CHECKOUT / "layers" / "manifest.schema.json": manifest_schema(),
     }
+
+
+def readme() -> str:
+    """Return the README with its table of layers as the manifests have it."""
+    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
+    begin, end = "<!-- layers: written by scripts/dev docs -->\n", "<!-- /layers -->"
+    before, rest = text.split(begin)
+    return before + begin + "\n".join(_layer_overview()) + "\n" + rest[rest.index(end) :]
 
 
 def data_dictionary() -> str:
@@ -75,6 +84,18 @@ def settings_document() -> str:
         f"| `{name}` | {default} | {meaning} |" for name, default, meaning in _settings(Settings)
     ]
     return "\n".join(lines) + "\n"
+
+
+def _layer_overview() -> list[str]:
+    rows = ["| layer | starter | phuket: source | licence | date |", "|---|---|---|---|---|"]
+    for manifest in read_catalogue():
+        starter, real = manifest.sources.get("starter"), manifest.sources.get("phuket")
+        bundled = starter.provenance if starter else "–"
+        told = [real.source.en, real.licence, str(real.valid_date)] if real else ["–"] * 3
+        rows.append(
+            f"| {manifest.title.th} · {manifest.title.en} | {bundled} | {' | '.join(told)} |"
+        )
+    return rows
 
 
 def _layer_section(manifest: Manifest) -> list[str]:
