@@ -1,0 +1,38 @@
+/** The warning that some visible layer is approximate or made up, and whom the map is by. */
+
+import { html, nothing } from 'lit-html';
+import { sign } from '../icons.js';
+import { doubtful, visibleCollections } from './catalogue.js';
+
+/**
+ * @typedef {import('../panels/ui.js').Ui} Ui
+ * @typedef {import('../types.js').Collection} Collection
+ */
+
+/** @param {Ui} ui */
+export function banner(ui) {
+  const { synthetic, approximate } = doubtful(ui.state);
+  if (synthetic.length + approximate.length === 0) return nothing;
+  return html`<aside class="banner" role="note" aria-label=${ui.t('banner.label')}>
+    ${sign('warning')}<p>
+      ${synthetic.length ? html`<span class="banner-line">${warning(ui, 'banner.synthetic', synthetic)}</span>` : nothing}
+      ${approximate.length ? html`<span class="banner-line">${warning(ui, 'banner.approximate', approximate)}</span>` : nothing}
+    </p></aside>`;
+}
+
+/**
+ * @param {Ui} ui
+ * @param {import('../i18n/index.js').Key} key
+ * @param {Collection[]} collections
+ */
+const warning = (ui, key, collections) =>
+  ui.t(key, { layers: collections.map(({ titles }) => ui.text(titles)).join(', ') });
+
+/** @param {Ui} ui */
+export function credits(ui) {
+  const names = new Set(visibleCollections(ui.state).map(({ attribution }) => attribution));
+  if (names.size === 0) return nothing;
+  return html`<details class="credits">
+    <summary>${ui.t('map.credits')}</summary>
+    <ul>${[...names].map((name) => html`<li>${name}</li>`)}</ul></details>`;
+}

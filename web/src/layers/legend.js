@@ -1,0 +1,50 @@
+/** Keys to the colours of the rasters that are shown. */
+
+import { html, nothing, svg } from 'lit-html';
+import { formatNumber } from '../format.js';
+import { visibleCollections } from './catalogue.js';
+
+/**
+ * @typedef {import('../panels/ui.js').Ui} Ui
+ * @typedef {import('../types.js').Collection} Collection
+ */
+
+/** Stops of the colour ramp `terrain`, as the raster tiles use it. */
+const TERRAIN = ['#333399', '#0294fa', '#24d36d', '#b6f08a', '#feeb97', '#b39f72', '#8d6b63', '#ffffff'];
+
+/** @param {Ui} ui */
+export function legend(ui) {
+  const rasters = visibleCollections(ui.state).filter(({ kind }) => kind === 'raster');
+  if (rasters.length === 0) return nothing;
+  return html`<section class="legend" aria-label=${ui.t('map.legend')}>
+    ${rasters.map((raster) => html`<h3>${ui.text(raster.titles)}</h3>${keyOf(ui, raster)}`)}
+  </section>`;
+}
+
+/** @param {Ui} ui @param {Collection} raster */
+const keyOf = (ui, raster) => (raster.style.colors ? classes(ui, raster) : ramp(ui, raster));
+
+/** @param {Ui} ui @param {Collection} raster */
+function classes(ui, { style, columns }) {
+  const titles = columns[0]?.values ?? {};
+  return html`<ul>${Object.entries(style.colors).map(
+    ([value, colour]) => html`<li>
+      <svg viewBox="0 0 14 14" aria-hidden="true"><rect width="14" height="14" rx="3" fill=${colour} /></svg>
+      ${titles[value] ? ui.text(titles[value]) : value}</li>`,
+  )}</ul>`;
+}
+
+/** @param {Ui} ui @param {Collection} raster */
+function ramp(ui, { style, columns, id }) {
+  const [least, most] = style.range ?? [0, 1];
+  const unit = columns[0]?.unit ?? '';
+  const end = (/** @type {number} */ value) =>
+    `${formatNumber(ui.state.lang, value)} ${ui.unit(unit)}`;
+  const stops = TERRAIN.map(
+    (colour, i) => svg`<stop offset=${i / (TERRAIN.length - 1)} stop-color=${colour} />`,
+  );
+  return html`<svg class="ramp" viewBox="0 0 160 10" preserveAspectRatio="none" aria-hidden="true">
+      <defs><linearGradient id="ramp-${id}">${stops}</linearGradient></defs>
+      <rect width="160" height="10" fill="url(#ramp-${id})" /></svg>
+    <p class="ramp-ends"><span>${end(least)}</span><span>${end(most)}</span></p>`;
+}

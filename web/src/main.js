@@ -1,0 +1,33 @@
+/** The page: store, map and panels, put together. */
+
+import './styles/index.css';
+import { createActions } from './actions.js';
+import { isVisible } from './layers/catalogue.js';
+import { followView, loadAll } from './loaders.js';
+import { TwinMap } from './map/index.js';
+import { createPage } from './page.js';
+import { createStore, NO_DATA } from './state.js';
+import { readView, syncUrl } from './url.js';
+
+const store = createStore({ ...NO_DATA, ...readView(location.search) });
+const { lang, view } = store.get();
+
+/** @type {TwinMap} */
+const map = new TwinMap(
+  /** @type {HTMLElement} */ (document.getElementById('map')),
+  { camera: view, lang, isBaseVisible: (id) => isVisible(store.get(), id) },
+  {
+    onPick: (at) => actions.pick(at),
+    onChoose: (code) => actions.openProject(code),
+    onMove: (camera, bounds) => store.set({ view: camera, bounds }, 'replace'),
+    onTileError: (tileError) => store.set({ tileError }, 'none'),
+    onDrawn: () => performance.mark('map-drawn'),
+  },
+);
+const actions = createActions(store, () => map);
+
+syncUrl(store);
+followView(store, map);
+createPage(store, map, actions);
+loadAll(store);
+store.set({ bounds: map.bounds() }, 'none');

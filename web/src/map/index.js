@@ -1,0 +1,159 @@
+/** The map as the rest of the page knows it; nothing outside this folder knows Leaflet. */
+
+import { covers } from '../geometry.js';
+import { Highlight } from './highlight.js';
+import { Overlays } from './overlays.js';
+import { ProjectLayer } from './project-layer.js';
+import { baseRules, redraw, vectorLayer } from './tile-layers.js';
+import { createView, PROVINCE, toBounds } from './view.js';
+
+/**
+ * @typedef {import('../types.js').LonLat} LonLat
+ * @typedef {import('../types.js').BBox} BBox
+ * @typedef {import('../types.js').Collection} Collection
+ * @typedef {import('../state.js').View['view']} Camera
+ *
+ * @typedef {object} MapEvents
+ * @property {(point: LonLat, radius: number) => void} onPick a point asked about, metres around
+ * @property {(code: string) => void} onChoose a project's symbol was pressed
+ * @property {(camera: Camera, bounds: BBox) => void} onMove null: the whole province
+ * @property {(error: import('../api.js').ApiError) => void} onTileError
+ * @property {() => void} onDrawn the base map stands for the first time
+ */
+
+const PICK_PIXELS = 12;
+const CLOSE_ZOOM = 15;
+
+/**
+ * The island on the screen.
+ *
+ * @example
+ * const map = new TwinMap(element, { camera: null, lang: 'th' }, events);
+ * map.showLayers(visible, collections, 'en');
+ */
+export class TwinMap {
+  /**
+   * @param {HTMLElement} element
+   * @param {{ camera: Camera, lang: import('../types.js').Lang, isBaseVisible: (id: string) => boolean }} start
+   * @param {MapEvents} events
+   */
+  constructor(element, { camera, lang, isBaseVisible }, events) {
+    this.events = events;
+    this.map = createView(element);
+    this.isHome = false;
+    this.isHoming = false;
+    this.moveTo(camera);
+    this.baseSignature = '';
+    this.base = vectorLayer('base', baseRules(isBaseVisible, lang), events.onTileError);
+    this.base.once('load', events.onDrawn);
+    this.base.addTo(this.map);
+    this.overlays = new Overlays(this.map, events.onTileError);
+    this.projects = new ProjectLayer(this.map, events.onChoose);
+    this.highlight = new Highlight(this.map);
+    this.#listen(element);
+  }
+
+  /** @param {HTMLElement} element */
+  #listen(element) {
+    this.map.on('click', ({ latlng }) => this.#pick([latlng.lng, latlng.lat]));
+    this.map.on('moveend', () => this.events.onMove(this.camera(), this.bounds()));
+    this.map.on('movestart', () => {
+      this.isHome = this.isHoming;
+    });
+    this.map.on('home', () => this.moveTo(null));
+    element.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter' || event.target !== element) return;
+      const { lat, lng } = this.map.getCenter();
+      this.#pick([lng, lat]);
+    });
+    new ResizeObserver(() => this.#resize()).observe(element);
+  }
+
+  #resize() {
+    const isHome = this.isHome;
+    this.map.invalidateSize({ pan: false });
+    if (isHome) this.moveTo(null);
+  }
+
+  /** @param {LonLat} point */
+  #pick(point) {
+    this.events.onPick(point, this.pickRadius(point));
+  }
+
+  /**
+   * Metres on the ground that a finger's width covers at the present zoom.
+   * @param {LonLat} point
+   */
+  pickRadius([lon, lat]) {
+    const at = this.map.project([lat, lon]);
+    const beside = this.map.unproject([at.x + PICK_PIXELS, at.y]);
+    const metres = this.map.distance([lat, lon], beside);
+    return Math.max(10, Math.min(2000, Math.round(metres)));
+  }
+
+  /** @returns {Camera} null while the whole province is shown as at first */
+  camera() {
+    if (this.isHome) return null;
+    const { lat, lng } = this.map.getCenter();
+    return { lon: lng, lat, zoom: this.map.getZoom() };
+  }
+
+  /** @returns {BBox} */
+  bounds() {
+    const bounds = this.map.getBounds();
+    return [bounds.getWest(), bounds.getSouth(), bounds.getEast(), bounds.getNorth()];
+  }
+
+  /** @param {Camera} camera null: the whole province */
+  moveTo(camera) {
+    this.isHoming = camera === null;
+    this.isHome = this.isHoming;
+    if (camera) this.map.setView([camera.lat, camera.lon], camera.zoom, { animate: false });
+    else this.map.fitBounds(toBounds(PROVINCE), { animate: false });
+    this.isHoming = false;
+  }
+
+  /** @param {LonLat} point */
+  goTo([lon, lat]) {
+    this.map.setView([lat, lon], Math.max(this.map.getZoom(), CLOSE_ZOOM));
+  }
+
+  /** @param {BBox} bbox */
+  fit(bbox) {
+    this.map.fitBounds(toBounds(bbox), { padding: [40, 40], maxZoom: CLOSE_ZOOM });
+  }
+
+  /**
+   * Draw the visible layers.
+   * @param {(id: string) => boolean} isVisible for the base map's own layers
+   * @param {Collection[]} overlays visible collections that are not of the base map
+   * @param {import('../types.js').Lang} lang
+   */
+  showLayers(isVisible, overlays, lang) {
+    const rules = baseRules(isVisible, lang);
+    const signature = `${lang} ${['land', 'waterway', 'tambon', 'amphoe', 'road'].filter(isVisible)}`;
+    if (this.baseSignature && signature !== this.baseSignature) redraw(this.base, rules);
+    this.baseSignature = signature;
+    this.overlays.show(overlays, lang);
+  }
+
+  /** Ask again for tiles that failed. */
+  retryTiles() {
+    this.base.rerenderTiles();
+    this.overlays.retry();
+  }
+
+  /**
+   * The projects whose shapes cover a point, or pass within a finger's width.
+   * @param {import('../types.js').ProjectFeature[]} features
+   * @param {LonLat} point
+   */
+  projectsAt(features, point) {
+    /** @type {import('../geometry.js').Project} */
+    const project = ([lon, lat]) => {
+      const { x, y } = this.map.project([lat, lon]);
+      return [x, y];
+    };
+    return features.filter(({ geometry }) => covers(geometry, point, project, PICK_PIXELS));
+  }
+}

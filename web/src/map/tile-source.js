@@ -1,0 +1,106 @@
+/** Vector tiles over HTTP for protomaps-leaflet, whose own source takes any answer for a tile. */
+
+import { VectorTile } from '@mapbox/vector-tile';
+import Pbf from 'pbf';
+import { ApiError, address, problemOf } from '../api.js';
+
+/**
+ * @typedef {import('protomaps-leaflet').Zxy} Zxy
+ * @typedef {import('protomaps-leaflet').Feature} Feature
+ * @typedef {import('@mapbox/vector-tile').VectorTileFeature} RawFeature
+ */
+
+/**
+ * @param {RawFeature} raw
+ * @param {number} scale from units of the tile to pixels
+ * @returns {Feature}
+ */
+function toFeature(raw, scale) {
+  const geom = raw.loadGeometry();
+  const bbox = { minX: Infinity, minY: Infinity, maxX: -Infinity, maxY: -Infinity };
+  let numVertices = 0;
+  for (const part of geom) {
+    numVertices += part.length;
+    for (const point of part) {
+      point._mult(scale);
+      bbox.minX = Math.min(bbox.minX, point.x);
+      bbox.maxX = Math.max(bbox.maxX, point.x);
+      bbox.minY = Math.min(bbox.minY, point.y);
+      bbox.maxY = Math.max(bbox.maxY, point.y);
+    }
+  }
+  return { props: raw.properties, bbox, geomType: /** @type {any} */ (raw.type), geom, numVertices };
+}
+
+/**
+ * The features of a tile, by source layer, in pixels.
+ * @param {ArrayBuffer} bytes
+ * @param {number} tileSize pixels
+ * @returns {Map<string, Feature[]>}
+ */
+export function parseTile(bytes, tileSize) {
+  const tile = new VectorTile(new Pbf(bytes));
+  return new Map(
+    Object.entries(tile.layers).map(([name, layer]) => [
+      name,
+      Array.from({ length: layer.length }, (_none, i) =>
+        toFeature(layer.feature(i), tileSize / layer.extent),
+      ),
+    ]),
+  );
+}
+
+/**
+ * Tiles of one tileset; says when a tile fails, and gives up what another zoom no longer needs.
+ *
+ * @example
+ * const source = new CheckedSource('base', (error) => show(error));
+ */
+export class CheckedSource {
+  /**
+   * @param {string} tileset
+   * @param {(error: ApiError) => void} report
+   */
+  constructor(tileset, report) {
+    this.root = address(`tiles/${tileset}`);
+    this.report = report;
+    this.zoom = -1;
+    this.controller = new AbortController();
+  }
+
+  /** @param {number} zoom */
+  #signalFor(zoom) {
+    if (zoom !== this.zoom) {
+      this.controller.abort();
+      this.controller = new AbortController();
+      this.zoom = zoom;
+    }
+    return this.controller.signal;
+  }
+
+  /**
+   * @param {Zxy} tile
+   * @param {number} tileSize
+   * @returns {Promise<Map<string, Feature[]>>}
+   */
+  async get({ z, x, y }, tileSize) {
+    const signal = this.#signalFor(z);
+    try {
+      const response = await fetch(`${this.root}/${z}/${x}/${y}.mvt`, { signal });
+      if (!response.ok) throw await problemOf(response);
+      return parseTile(await response.arrayBuffer(), tileSize);
+    } catch (error) {
+      if (!signal.aborted) this.report(this.#problem(error));
+      throw error;
+    }
+  }
+
+  /** @param {unknown} error */
+  #problem(error) {
+    if (error instanceof ApiError) return error;
+    return new ApiError('network', 0, {
+      th: 'ติดต่อเครื่องแม่ข่ายไม่ได้ แผนที่บางส่วนจึงว่าง',
+      en: 'The server does not answer, so parts of the map are empty.',
+    });
+  }
+}
