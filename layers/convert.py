@@ -79,7 +79,8 @@ def convert(cells: pd.Series, kind: ColumnType, *, is_year: bool = False) -> Con
     known: dict[tuple[type, Any], tuple[Any, str]] = {}
     found: dict[str, list[Any]] = {"failed": [], "pending": [], "changed": [], "": []}
     values = []
-    for label, cell in cells.items():
+    for label, read in cells.items():
+        cell = read if pd.api.types.is_hashable(read) else str(read)
         key = (type(cell), cell)
         if key not in known:
             known[key] = _convert_cell(cell, kind, parse)

@@ -78,10 +78,18 @@ class FaultGroup:
     example: Fault
 
 
-def fault(row: int | None, column: str | None, rule: Rule, value: Any, text: Text) -> Fault:  # noqa: ANN401 (any cell value)
-    """Return a noted fault; the source's policy decides later whether its row is refused."""
+def fault(
+    row: int | None,
+    column: str | None,
+    rule: Rule,
+    value: Any,  # noqa: ANN401 (any cell value)
+    text: Text,
+    *,
+    refuse: bool = False,
+) -> Fault:
+    """Return a fault whose severity the source's policy decides, unless it must `refuse`."""
     shown = None if value is None else str(value)
-    return Fault(row, column, rule, "note", shown, text.th, text.en)
+    return Fault(row, column, rule, "refuse" if refuse else "note", shown, text.th, text.en)
 
 
 def fault_table(faults: Iterable[Fault], rows: int = 5) -> list[FaultGroup]:

@@ -58,8 +58,13 @@ DEFAULT_SEVERITY: dict[Rule, Severity] = {
 }
 
 
-#: Where the files that come with the package live: the starter edition, and the seed of places.
-BUNDLED = Path(str(resources.files("layers"))) / "starter" / "data"
+#: Without these a row cannot stand in its table, so that no source may soften them.
+HARD_RULES: frozenset[Rule] = frozenset(
+    {"geometry_missing", "geometry_empty", "geometry_type", "duplicate_key", "value_missing"}
+)
+
+#: Where the files that come with the package live, whatever the edition.
+BUNDLED = Path(str(resources.files("layers"))) / "starter"
 
 
 class Upstream(Model):
@@ -101,6 +106,16 @@ class Source(Model):
     checks: dict[Rule, Severity] = Field(default={}, description="Departures from the default.")
     duplicates_by: list[str] = Field(default=[], description="Columns of `duplicate_feature`.")
     upstream: Upstream | None = None
+
+    @model_validator(mode="after")
+    def _hard_rules_stand(self) -> Source:
+        if soft := sorted(
+            rule
+            for rule, severity in self.checks.items()
+            if rule in HARD_RULES and severity != "refuse"
+        ):
+            raise ValueError(f"checks: these rules always refuse: {', '.join(soft)}")
+        return self
 
     def severity(self, rule: Rule) -> Severity:
         """Return what breaking `rule` means for a row of this source."""

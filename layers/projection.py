@@ -102,6 +102,13 @@ def to_metric(geometries: Geometries) -> Geometries:
     return _through(geometries, _transformer(CRS(STORAGE_SRID).to_wkt(), METRIC_SRID))
 
 
+def keep(geometries: Geometries, mask: NDArray[np.bool_]) -> Geometries:
+    """Return a copy with None wherever `mask` is false."""
+    kept = geometries.copy()
+    kept[~mask] = None
+    return kept
+
+
 def _through(geometries: Geometries, transformer: Transformer) -> Geometries:
     def project(points: NDArray[np.float64]) -> NDArray[np.float64]:
         return np.column_stack(transformer.transform(points[:, 0], points[:, 1]))

@@ -60,7 +60,7 @@ class Raw:
     faults
         What the reader noticed: the encoding, coordinates that are not numbers.
     used
-        Fields that became the geometry, so that nobody misses them.
+        Fields of the frame that the geometry was made from.
     """
 
     frame: pd.DataFrame

@@ -91,8 +91,7 @@ def _with_geometry(raw: Raw, path: Path, source: Declared) -> Raw:
         geometry, found = _from_wkt(frame[wkt])
     else:
         return raw
-    frame = frame.drop(columns=list(used)).assign(geometry=geometry)
-    return replace(raw, frame=frame, faults=raw.faults + found, used=used)
+    return replace(raw, frame=frame.assign(geometry=geometry), faults=raw.faults + found, used=used)
 
 
 def _require(frame: pd.DataFrame, fields: tuple[str, ...], path: Path) -> None:

@@ -110,7 +110,7 @@ def test_starter_sources_say_so_where_they_are_approximate_or_synthetic():
 
 def test_bundled_source_is_found_in_the_package_whatever_the_data_folder(tmp_path):
     place = next(manifest for manifest in read_catalogue() if manifest.id == "place")
-    assert place.sources["phuket"].locate(tmp_path) == BUNDLED / "place.csv"
+    assert place.sources["phuket"].locate(tmp_path) == BUNDLED / "seed/place.csv"
     land = read_catalogue()[0]
     assert land.sources["phuket"].locate(tmp_path) == tmp_path / "admin/land_polygons.geojson"
 
@@ -132,6 +132,7 @@ def test_read_manifest_minimal_is_a_manifest(tmp_path):
         ('path = "tree.csv"', 'path = "tree.csv"\nfields = { nr = "no" }', "unknown columns"),
         ('path = "tree.csv"', 'path = "tree.csv"\nduplicates_by = ["nr"]', "unknown columns"),
         ('path = "tree.csv"', 'path = "tree.csv"\ncolour = "red"', "colour"),
+        ('crs = "EPSG', 'checks = { duplicate_key = "note" }\ncrs = "EPSG', "duplicate_key"),
         ('id = "tree"', 'id = "Tree 1"', "id"),
         ('id = "tree"', "id = ", "TOML"),
     ],
