@@ -6,6 +6,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from twin.crs import METRIC_SRID, STORAGE_SRID
 
@@ -57,7 +58,7 @@ def approximate_areas(
     return _coverage(land, _cells_of(main, xy, target), islet_owner)
 
 
-def _cells_of(main: shapely.Geometry, labels: Floats, target: Floats) -> list[shapely.Geometry]:
+def _cells_of(main: BaseGeometry, labels: Floats, target: Floats) -> list[BaseGeometry]:
     """Return cells of the wanted areas, moved until each holds its label point."""
     xy, weight = labels.copy(), np.zeros(len(labels))
     points = shapely.points(labels)
@@ -73,7 +74,7 @@ def _cells_of(main: shapely.Geometry, labels: Floats, target: Floats) -> list[sh
     return cells
 
 
-def _weights(main: shapely.Geometry, xy: Floats, target: Floats, weight: Floats) -> Floats:
+def _weights(main: BaseGeometry, xy: Floats, target: Floats, weight: Floats) -> Floats:
     """Find the weights (m²) by which the sampled areas meet the target, by sign steps (Rprop)."""
     west, south, east, north = main.bounds
     x, y = np.meshgrid(np.arange(west, east, SAMPLE_M), np.arange(south, north, SAMPLE_M))
@@ -92,13 +93,13 @@ def _weights(main: shapely.Geometry, xy: Floats, target: Floats, weight: Floats)
     return weight
 
 
-def _cells(xy: Floats, weight: Floats, main: shapely.Geometry) -> list[shapely.Geometry]:
+def _cells(xy: Floats, weight: Floats, main: BaseGeometry) -> list[BaseGeometry]:
     """Return the cell of each point, cut from a box around the main island."""
     box = shapely.box(*main.buffer(2000).bounds)
     reach = float(np.hypot(box.bounds[2] - box.bounds[0], box.bounds[3] - box.bounds[1]))
-    cells = []
+    cells: list[BaseGeometry] = []
     for i in range(len(xy)):
-        cell = box
+        cell: BaseGeometry = box
         for j in range(len(xy)):
             if j != i:
                 cell = cell & _nearer(xy[i], xy[j], weight[i] - weight[j], reach)
@@ -106,7 +107,7 @@ def _cells(xy: Floats, weight: Floats, main: shapely.Geometry) -> list[shapely.G
     return cells
 
 
-def _nearer(at: Floats, other: Floats, lead: float, reach: float) -> shapely.Geometry:
+def _nearer(at: Floats, other: Floats, lead: float, reach: float) -> BaseGeometry:
     """Return a box of the places where `at`, ahead by `lead` m², beats `other`."""
     gap = other - at
     length = float(np.hypot(*gap))
@@ -118,7 +119,7 @@ def _nearer(at: Floats, other: Floats, lead: float, reach: float) -> shapely.Geo
 
 
 def _coverage(
-    land: gpd.GeoDataFrame, cells: list[shapely.Geometry], islet_owner: NDArray[np.int64]
+    land: gpd.GeoDataFrame, cells: list[BaseGeometry], islet_owner: NDArray[np.int64]
 ) -> gpd.GeoDataFrame:
     """Cut the land along the cells on the common grid and put the faces together by owner."""
     to_degrees = gpd.GeoSeries(

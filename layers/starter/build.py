@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from importlib import resources
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -35,6 +35,8 @@ LAYERS: Final = (
     "land", "province", "amphoe", "tambon", "road", "place", "facility", "population"
 )  # fmt: skip
 
+Frames = dict[str, Any]  # GeoDataFrame or DataFrame by layer; geopandas has no types
+
 
 def build(folder: Path) -> list[Path]:
     """Write every file of the starter edition into `folder`; return their paths.
@@ -46,7 +48,7 @@ def build(folder: Path) -> list[Path]:
     """
     folder.mkdir(parents=True, exist_ok=True)
     steps = track(LAYERS, description="Building the starter edition", transient=True)
-    frames: dict[str, pd.DataFrame] = {"seed": read_seed("tambon.csv")}
+    frames: Frames = {"seed": read_seed("tambon.csv")}
     written = []
     for layer in steps:
         if layer == "land":
@@ -56,7 +58,7 @@ def build(folder: Path) -> list[Path]:
     return written
 
 
-def _areas(seed: pd.DataFrame) -> dict[str, gpd.GeoDataFrame]:
+def _areas(seed: pd.DataFrame) -> Frames:
     """Return land, tambon, amphoe and province: one coverage, put together at each level."""
     points = gpd.GeoSeries.from_xy(seed["lon"], seed["lat"], crs=STORAGE_SRID).to_crs(METRIC_SRID)
     shapes = approximate_areas(phuket_land(), points, seed["area_km2"].to_numpy())
@@ -92,11 +94,11 @@ def _together(tambon: gpd.GeoDataFrame, key: str) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(facts, geometry=shapes, crs=STORAGE_SRID)
 
 
-def _layer(layer: str, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _layer(layer: str, frames: Frames) -> pd.DataFrame | gpd.GeoDataFrame:
     if layer == "road":
         return _roads(frames["land"], frames["tambon"], frames["seed"])
     if layer == "facility":
-        return facilities(frames["place"], frames["tambon"])
+        return facilities(frames["place"])
     if layer == "population":
         return population(frames["seed"])
     return read_seed(f"{layer}.csv")
@@ -121,7 +123,7 @@ def _roads(
     return streets.assign(osm_id=np.arange(1, len(streets) + 1))
 
 
-def _write(frame: pd.DataFrame, stem: Path) -> Path:
+def _write(frame: pd.DataFrame | gpd.GeoDataFrame, stem: Path) -> Path:
     if isinstance(frame, gpd.GeoDataFrame):
         path = stem.with_suffix(".parquet")
         frame.to_parquet(path, index=False, compression="zstd", compression_level=19)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.errors import SetupError
@@ -43,7 +44,7 @@ def phuket_land() -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(geometry=land.to_numpy(), crs=METRIC_SRID)
 
 
-def _world() -> shapely.Geometry:
+def _world() -> BaseGeometry:
     try:
         from roaring_landmask import LandmaskProvider, Shapes  # noqa: PLC0415 (build time only)
     except ImportError as error:
@@ -54,7 +55,7 @@ def _world() -> shapely.Geometry:
     return shapely.from_wkb(bytes(Shapes.wkb(LandmaskProvider.Osm)))
 
 
-def _in_window(world: shapely.Geometry) -> list[shapely.Geometry]:
+def _in_window(world: BaseGeometry) -> list[BaseGeometry]:
     parts = shapely.get_parts(world)
     west, south, east, north = shapely.bounds(parts).T
     box = WINDOW.bounds

@@ -21,16 +21,17 @@ def read_seed(name: str) -> pd.DataFrame:
         return pd.read_csv(path, dtype={"code": str, "amphoe_code": str})
 
 
-def facilities(places: pd.DataFrame, tambon: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def facilities(places: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the sourced places that are public facilities.
 
     `osm_ref` is the object named in the source (`way/232078198`), or `place/<English name>` where
-    the source is not OpenStreetMap. `tambon_code` is that of the approximate area.
+    the source is not OpenStreetMap. There is no `tambon_code`: the areas of this edition are too
+    rough to say it of a real place.
     """
     rows = places[places["kind"].isin(AMENITIES) & (places["confidence"] == "sourced")]
     rows = rows.dropna(subset=["lon", "lat"]).reset_index(drop=True)
     osm = rows["source"].str.extract(r"\bOSM ((?:node|way|relation)/\d+)")[0]
-    frame = gpd.GeoDataFrame(
+    return gpd.GeoDataFrame(
         {
             "osm_ref": osm.fillna("place/" + rows["name_en"]),
             "amenity": rows["kind"],
@@ -40,7 +41,6 @@ def facilities(places: pd.DataFrame, tambon: gpd.GeoDataFrame) -> gpd.GeoDataFra
         geometry=gpd.points_from_xy(rows["lon"], rows["lat"]),
         crs=STORAGE_SRID,
     )
-    return with_tambon(frame, tambon)
 
 
 def with_tambon(frame: gpd.GeoDataFrame, tambon: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

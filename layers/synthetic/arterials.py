@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
+from shapely.geometry.base import BaseGeometry
 
 from layers.synthetic.graph import (
     Floats,
@@ -14,16 +15,22 @@ from layers.synthetic.graph import (
     Router,
     gabriel_edges,
     largest,
+    lines,
     on_grid,
+    points,
     spanning_forest,
 )
+from twin.errors import InvalidInputError
 
 #: Shares of the main roads' length, from the busiest down.
 CLASSES = (("primary", 0.28), ("secondary", 0.38), ("tertiary", 0.34))
 GRID_M = 330.0
 #: Centres nearer to each other than this share one stop of the main roads.
 CENTRE_GAP_M = 1300.0
+#: Cost of a piece that another route uses already.
 USED_AGAIN = 0.4
+JOINS_TWO = 2
+FEWEST = 3
 
 
 class MainRoads(NamedTuple):
@@ -35,7 +42,7 @@ class MainRoads(NamedTuple):
 
 
 def main_roads(
-    ground: shapely.Geometry, centres: Floats, people: Floats, rng: np.random.Generator
+    ground: BaseGeometry, centres: Floats, people: Floats, rng: np.random.Generator
 ) -> MainRoads:
     """Join the centres by roads that stay on the ground.
 
@@ -51,10 +58,21 @@ def main_roads(
     Returns
     -------
     The roads as one connected graph, pieces of about 330 m.
+
+    Raises
+    ------
+    InvalidInputError
+        Fewer than three centres are left when those within 1.3 km of a bigger one are merged.
     """
     stops, people = _thin(centres, people)
+    if len(stops) < FEWEST:
+        raise InvalidInputError(
+            f"the land has room for {len(stops)} settlements; {FEWEST} or more are needed",
+            f"พื้นที่รองรับชุมชนได้ {len(stops)} แห่ง ต้องมีอย่างน้อย {FEWEST} แห่ง",
+            parameter="land",
+        )
     xy, edges = _ground_graph(ground, stops, rng)
-    at = shapely.STRtree(shapely.points(xy)).nearest(shapely.points(stops))
+    at = shapely.STRtree(points(xy)).nearest(points(stops))
     used = _routes(xy, edges, at, stops, rng)
     edges = edges[used]
     load = _traffic(xy, edges, at, people)
@@ -62,11 +80,12 @@ def main_roads(
     return MainRoads(xy[nodes], edges.reshape(-1, 2), _ranks(xy[nodes], edges.reshape(-1, 2), load))
 
 
-def refine(roads: MainRoads, spacing_m: float, ground: shapely.Geometry) -> MainRoads:
+def refine(roads: MainRoads, spacing_m: float, ground: BaseGeometry) -> MainRoads:
     """Cut the pieces to at most `spacing_m` and round their corners where the ground allows."""
     start, end = roads.xy[roads.edges[:, 0]], roads.xy[roads.edges[:, 1]]
     count = np.maximum(np.ceil(np.hypot(*(end - start).T) / spacing_m).astype(int), 1)
-    xy, edges, rank = [*roads.xy], [], []
+    xy, rank = [*roads.xy], list[int]()
+    edges = list[tuple[int, int]]()
     for (a, b), k, cls in zip(roads.edges.tolist(), count.tolist(), roads.rank, strict=True):
         steps = np.linspace(0, 1, k + 1)[1:-1, None]
         inner = range(len(xy), len(xy) + k - 1)
@@ -75,10 +94,10 @@ def refine(roads: MainRoads, spacing_m: float, ground: shapely.Geometry) -> Main
         rank.extend([cls] * k)
     angular, pairs = np.array(xy), np.array(edges)
     rounded = _smooth(angular, pairs, rounds=max(3, int(6 * (GRID_M / spacing_m) ** 2)))
-    leaves = ~shapely.covers(ground, shapely.linestrings(rounded[pairs]))
+    leaves = ~shapely.covers(ground, lines(rounded[pairs]))
     while leaves.any():
         rounded[pairs[leaves]] = angular[pairs[leaves]]
-        leaves = ~shapely.covers(ground, shapely.linestrings(rounded[pairs])) & (
+        leaves = ~shapely.covers(ground, lines(rounded[pairs])) & (
             rounded[pairs] != angular[pairs]
         ).any(axis=(1, 2))
     return MainRoads(np.round(rounded, 2), pairs, np.array(rank))
@@ -91,7 +110,7 @@ def _thin(centres: Floats, people: Floats) -> tuple[Floats, Floats]:
     load = people.astype(float)
     for i in order.tolist():
         gap = np.hypot(*(centres[kept] - centres[i]).T)
-        if len(kept) and gap.min() < CENTRE_GAP_M:
+        if kept and gap.min() < CENTRE_GAP_M:
             load[kept[int(gap.argmin())]] += load[i]
         else:
             kept.append(i)
@@ -99,7 +118,7 @@ def _thin(centres: Floats, people: Floats) -> tuple[Floats, Floats]:
 
 
 def _ground_graph(
-    ground: shapely.Geometry, stops: Floats, rng: np.random.Generator
+    ground: BaseGeometry, stops: Floats, rng: np.random.Generator
 ) -> tuple[Floats, Ints]:
     """Return the largest connected web of possible road pieces on the ground."""
     west, south, east, north = ground.bounds
@@ -107,13 +126,13 @@ def _ground_graph(
     x[1::2] += GRID_M / 2
     grid = np.column_stack([x.ravel(), y.ravel()])
     grid = grid + rng.uniform(-0.3, 0.3, grid.shape) * GRID_M
-    near = shapely.STRtree(shapely.points(stops)).query(
-        shapely.points(grid), predicate="dwithin", distance=GRID_M / 2
+    near = shapely.STRtree(points(stops)).query(
+        points(grid), predicate="dwithin", distance=GRID_M / 2
     )[0]
     xy = on_grid(np.vstack([np.delete(grid, near, axis=0), stops]))
     xy = xy[shapely.contains_xy(ground, xy)]
     edges = gabriel_edges(xy)
-    edges = edges[shapely.covers(ground, shapely.linestrings(xy[edges]))]
+    edges = edges[shapely.covers(ground, lines(xy[edges]))]
     _, labels = spanning_forest(len(xy), edges, np.zeros(len(edges)))
     keep = largest(labels)
     number = np.cumsum(keep) - 1
@@ -124,9 +143,9 @@ def _routes(xy: Floats, edges: Ints, at: Ints, stops: Floats, rng: np.random.Gen
     """Return the edges used when each centre is joined to its neighbours, nearest first."""
     length = np.hypot(*(xy[edges[:, 0]] - xy[edges[:, 1]]).T)
     router = Router(len(xy), edges, length * (1 + 2.0 * _hills(xy, rng)[edges].mean(axis=1)))
-    pairs = gabriel_edges(on_grid(stops)) if len(stops) > 2 else np.array([[0, len(stops) - 1]])
-    tree = shapely.STRtree(shapely.points(stops))
-    sites = at[tree.nearest(shapely.points(on_grid(stops)))]
+    pairs = gabriel_edges(on_grid(stops))
+    tree = shapely.STRtree(points(stops))
+    sites = at[tree.nearest(points(on_grid(stops)))]
     gap = np.hypot(*(xy[sites[pairs[:, 0]]] - xy[sites[pairs[:, 1]]]).T)
     used: set[int] = set()
     for a, b in sites[pairs[np.argsort(gap, kind="stable")]].tolist():
@@ -143,7 +162,8 @@ def _hills(xy: Floats, rng: np.random.Generator) -> Floats:
     wave = 2 * np.pi / rng.uniform(2500, 8000, 8)
     along = xy[:, :1] * np.cos(angle) + xy[:, 1:] * np.sin(angle)
     height: Floats = np.sin(along * wave + phase).mean(axis=1)
-    return (height - height.min()) / max(float(np.ptp(height)), 1e-9)
+    effort: Floats = (height - height.min()) / max(float(np.ptp(height)), 1e-9)
+    return effort
 
 
 def _traffic(xy: Floats, edges: Ints, at: Ints, people: Floats) -> Floats:
@@ -172,7 +192,7 @@ def _ranks(xy: Floats, edges: Ints, load: Floats) -> Ints:
 def _smooth(xy: Floats, edges: Ints, rounds: int) -> Floats:
     """Move each node that joins two pieces towards the middle of its neighbours."""
     degree = np.bincount(edges.ravel(), minlength=len(xy))
-    movable = degree == 2
+    movable = degree == JOINS_TWO
     out = xy.copy()
     for _ in range(rounds):
         total = np.zeros_like(out)

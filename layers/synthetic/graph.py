@@ -11,6 +11,17 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Mask = NDArray[np.bool_]
+Shapes = NDArray[np.object_]
+
+
+def points(xy: Floats) -> Shapes:
+    """Return a Point for each row of (n, 2)."""
+    return np.asarray(shapely.points(xy))
+
+
+def lines(xy: Floats) -> Shapes:
+    """Return a LineString for each item of (n, k, 2)."""
+    return np.asarray(shapely.linestrings(xy))
 
 
 def on_grid(xy: Floats) -> Floats:
