@@ -65,11 +65,20 @@ class Plan:
     severities: Mapping[Rule, Severity] = field(default_factory=lambda: DEFAULT_SEVERITY)
 
     def judge(self, found: Fault) -> Fault | None:
-        """Return the fault with its severity; None where the rule is off."""
+        """Return the fault with its severity; None where the rule is off.
+
+        What concerns the whole file refuses no row.
+        """
         severity = self.severities[found.rule]
         if severity == "off":
             return None
-        return found if found.severity == "refuse" else replace(found, severity=severity)
+        if found.severity == "refuse" or found.row is None:
+            return found
+        return replace(found, severity=severity)
+
+    def field_of(self, name: str) -> str | None:
+        """Return the file's field for a column; None where the plan has no such column."""
+        return next((column.field for column in self.columns if column.name == name), None)
 
     def is_on(self, *rules: Rule) -> bool:
         """Tell whether any of the rules is to be checked."""

@@ -86,7 +86,9 @@ def run_checks(raw: Raw, plan: Plan, crs: str | None, reference: Reference | Non
     if plan.geometry_type is not None:
         shapes, of_shapes = _check_shapes(raw, plan, crs)
         found += of_shapes
-        found += _check_places(columns, shapes, plan, reference)
+        stated = plan.field_of("tambon_code") in raw.frame
+        codes = columns["tambon_code"] if stated else None
+        found += _check_places(shapes, codes, plan, reference)
     faults = _judged(found, plan)
     # Only rows that would be loaded can be in each other's way.
     standing = columns.drop(index=list(_refused_rows(faults)))
@@ -122,7 +124,7 @@ def _check_shapes(raw: Raw, plan: Plan, crs: str | None) -> tuple[Shapes, list[F
 
 
 def _check_places(
-    columns: pd.DataFrame, shapes: Shapes, plan: Plan, reference: Reference | None
+    shapes: Shapes, codes: pd.Series | None, plan: Plan, reference: Reference | None
 ) -> list[Fault]:
     if not plan.is_on("outside_province", "in_sea", "wrong_tambon"):
         return []
@@ -132,9 +134,6 @@ def _check_places(
             "places were not checked: there are no land and sub-districts to check against",
         )
         return [fault(None, "geom", "outside_province", None, text)]
-    codes = columns.get("tambon_code")
-    if any(column.name == "tambon_code" and column.is_absent for column in plan.columns):
-        codes = None
     return check_location(shapes.usable, codes, reference)
 
 

@@ -110,7 +110,7 @@ def test_starter_sources_say_so_where_they_are_approximate_or_synthetic():
 
 def test_bundled_source_is_found_in_the_package_whatever_the_data_folder(tmp_path):
     place = next(manifest for manifest in read_catalogue() if manifest.id == "place")
-    assert place.sources["phuket"].locate(tmp_path) == BUNDLED / "seed/place.csv"
+    assert place.sources["phuket"].locate(tmp_path) == BUNDLED / "data/place.csv"
     land = read_catalogue()[0]
     assert land.sources["phuket"].locate(tmp_path) == tmp_path / "admin/land_polygons.geojson"
 
