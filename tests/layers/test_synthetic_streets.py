@@ -74,7 +74,7 @@ def test_spanning_forest_random_graph_has_n_minus_components_edges(n, seed):
 
 
 @given(seed=st.integers(0, 2**32 - 1), n=st.integers(3000, 5000))
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_streets_any_seed_are_exact_connected_and_on_land(seed, n):
     areas, land = island()
     streets = synthetic_streets(areas, land, n, seed)
