@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Literal
 
@@ -34,6 +34,10 @@ FactField = Literal[
 ]
 
 MAX_BUDGET_THB: Final = 10**13
+MAX_TEXT: Final = 4000
+#: Days outside are slips of the pen, most often a Buddhist year cut to two digits.
+FIRST_DAY: Final = date(1990, 1, 1)
+LAST_DAY: Final = date(2200, 12, 31)
 CODE_PATTERN: Final = r"^(ENV|ECO|ENE|GOV|LIV|MOB|PEO)-[0-9]{2}$"
 TAMBON_PATTERN: Final = r"^83[0-9]{4}$"
 AMPHOE_PATTERN: Final = r"^83[0-9]{2}$"
@@ -50,8 +54,10 @@ def _plain(text: str) -> str:
     return text
 
 
-PlainText = Annotated[str, Field(max_length=4000), AfterValidator(_plain)]
+PlainText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_plain)]
 AgencyName = Annotated[PlainText, Field(pattern=r"^[^;]+$")]
+RouteName = Annotated[PlainText, Field(pattern=r"^[^;,]+$")]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 Clip = tuple[float, float, float, float]
 
 
@@ -66,8 +72,8 @@ class SiteArgs(Model):
     amphoe: tuple[Annotated[str, Field(pattern=AMPHOE_PATTERN)], ...] = Field(
         (), description="area: codes that make it up"
     )
-    bus_lines: tuple[AgencyName, ...] = Field((), description="route: values of bus_line.line")
-    roads: tuple[AgencyName, ...] = Field((), description="route: values of road.ref")
+    bus_lines: tuple[RouteName, ...] = Field((), description="route: values of bus_line.line")
+    roads: tuple[RouteName, ...] = Field((), description="route: values of road.ref")
     distance_m: float | None = Field(None, description="coast_buffer: metres from the shore")
     clip: Clip | None = Field(None, description="route, coast_buffer: west, south, east, north")
 
@@ -98,7 +104,7 @@ class Fact(Model):
     field: FactField
     confidence: Confidence
     source: PlainText | None = None
-    source_date: date | None = None
+    source_date: Day | None = None
     note_th: PlainText | None = None
     note_en: PlainText | None = None
 
@@ -119,8 +125,8 @@ class Record(Model):
     status_note_th: PlainText | None = None
     status_note_en: PlainText | None = None
     progress: float | None = Field(None, ge=0, le=100, description="Per cent.")
-    start_date: date | None = None
-    end_date: date | None = None
+    start_date: Day | None = None
+    end_date: Day | None = None
     place_th: PlainText | None = None
     place_en: PlainText | None = None
     confidence: Confidence = "unknown"
@@ -148,6 +154,12 @@ FACT_COLUMNS: Final[Mapping[FactField, tuple[str, ...]]] = {
     "end_date": ("end_date",),
     "place": ("place_th", "place_en"),
 }
+
+
+def complete_facts(facts: Iterable[Fact]) -> tuple[Fact, ...]:
+    """Return one fact a field, in the order of `FACT_COLUMNS`; what is not told is unknown."""
+    told = {fact.field: fact for fact in facts}
+    return tuple(told.get(name, Fact(field=name, confidence="unknown")) for name in FACT_COLUMNS)
 
 
 def has_value(record: Record, field: FactField) -> bool:

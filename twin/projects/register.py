@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from twin.db.models import Base, Domain, Phase, ProgrammeFact, Project
 from twin.errors import ProjectFileError
 from twin.projects.model import FACT_COLUMNS, Entry, Fact, FactField, Record, Site, has_value
-from twin.projects.rules import record_breaches, site_breaches
+from twin.projects.rules import fact_breaches, record_breaches, site_breaches
 from twin.projects.seed import (
     DomainSeed,
     FactSeed,
@@ -228,6 +228,9 @@ def _breaches(entries: Sequence[Entry]) -> list[str]:
         for site in entry.sites or ():
             where = f"{code} site {site.position}"
             found += [f"{where}: {breach.message.en}" for breach in site_breaches(site)]
+        for fact in entry.facts or ():
+            where = f"{code} {fact.field}"
+            found += [f"{where}: {breach.message.en}" for breach in fact_breaches(fact)]
     codes = [entry.record.code for entry in entries]
     found += [f"{code}: given twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
     return found

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from twin.crs import PROVINCE_BBOX
-from twin.projects.model import Record, Rule, Site, SiteArgs
+from twin.projects.model import Fact, Record, Rule, Site, SiteArgs
 from twin.types import Text
 
 MAX_BUFFER_M: Final = 50_000
@@ -65,7 +65,14 @@ def record_breaches(record: Record) -> Iterator[Breach]:
 def site_breaches(site: Site) -> Iterator[Breach]:
     """Yield what is wrong with a site's note or the arguments of its rule."""
     yield from _untranslated(site, ("note",))
+    yield from _unsourced(site)
     yield from args_breaches(site.rule, site.args)
+
+
+def fact_breaches(fact: Fact) -> Iterator[Breach]:
+    """Yield what a source lacks for the confidence it claims."""
+    yield from _untranslated(fact, ("note",))
+    yield from _unsourced(fact)
 
 
 def args_breaches(rule: Rule, args: SiteArgs) -> Iterator[Breach]:
@@ -142,7 +149,19 @@ def _point_breaches(args: SiteArgs) -> Iterator[Breach]:
         )
 
 
-def _untranslated(item: Record | Site, fields: tuple[str, ...]) -> Iterator[Breach]:
+def _unsourced(item: Site | Fact) -> Iterator[Breach]:
+    if item.confidence in ("verified", "sourced") and item.source is None:
+        yield Breach(
+            "source",
+            "source_missing",
+            Text(
+                f"ความเชื่อมั่น {item.confidence} ต้องบอกแหล่งที่มา",
+                f"The confidence {item.confidence} needs a source.",
+            ),
+        )
+
+
+def _untranslated(item: Record | Site | Fact, fields: tuple[str, ...]) -> Iterator[Breach]:
     for field in fields:
         th, en = getattr(item, f"{field}_th"), getattr(item, f"{field}_en")
         if (th is None) != (en is None):

@@ -13,7 +13,15 @@ from sqlalchemy.dialects.postgresql import insert
 
 from twin.db.models import Base, Domain, Project, ProjectFact, ProjectSite
 from twin.errors import InvalidInputError
-from twin.projects.model import FACT_COLUMNS, Entry, Fact, Record, Site, has_value
+from twin.projects.model import (
+    FACT_COLUMNS,
+    Entry,
+    Fact,
+    Record,
+    Site,
+    complete_facts,
+    has_value,
+)
 
 _RECORD = tuple(Record.model_fields)
 _SITE = tuple(Site.model_fields)
@@ -93,11 +101,10 @@ def _entry(
 
 
 def _sorted(entry: Entry) -> Entry:
-    order = list(FACT_COLUMNS)
     return Entry(
         record=entry.record,
         sites=tuple(sorted(entry.sites or (), key=lambda site: site.position)),
-        facts=tuple(sorted(entry.facts or (), key=lambda fact: order.index(fact.field))),
+        facts=complete_facts(entry.facts or ()),
     )
 
 
