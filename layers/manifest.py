@@ -74,7 +74,7 @@ class Upstream(Model):
     sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
     max_bytes: int = Field(200_000_000, gt=0)
     tried: bool = Field(description="Whether this address was ever downloaded from by us.")
-    note: str = Field("", description="What has to be done to the download, if anything.")
+    note: Title = Field(description="What has to be done to the download before it can be loaded.")
 
 
 class Source(Model):

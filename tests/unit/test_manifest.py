@@ -84,7 +84,8 @@ def test_manifest_texts_are_in_both_languages(manifest):
     titles = [manifest.title, manifest.description]
     titles += [column.title for column in manifest.columns]
     titles += [title for column in manifest.columns for title in (column.values or {}).values()]
-    titles += [source.source for source in manifest.sources.values()]
+    for source in manifest.sources.values():
+        titles += [source.source, *([source.upstream.note] if source.upstream else [])]
     for title in titles:
         assert has_thai(title.th) or not any(letter.isalpha() for letter in title.th)
         assert not has_thai(title.en)
@@ -97,7 +98,7 @@ def test_phuket_source_names_an_untried_upstream_and_what_to_do_with_it(manifest
         assert source.upstream is None
         return
     assert source.upstream.tried is False
-    assert source.upstream.note
+    assert source.upstream.url.startswith("https://")
 
 
 def test_starter_sources_say_so_where_they_are_approximate_or_synthetic():
