@@ -26,7 +26,7 @@ from layers.synthetic import synthetic_streets
 from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.errors import TwinError
 
-SEED: Final = 2564
+SEED: Final = 83
 N_STREETS: Final = 25_000
 #: Synthetic corners lie on this grid (about 0.85 m). A power of two: exact in binary, so that
 #: corners stay shared and files stay small.
