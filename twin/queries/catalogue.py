@@ -142,8 +142,10 @@ def get_layer(connection: Connection, layer_id: str) -> PublishedLayer:
     return _published(row)
 
 
-def choose(layers: Iterable[PublishedLayer], wanted: Sequence[str]) -> list[Described]:
-    """Return the vector layers named in `wanted`, in that order.
+def choose(
+    layers: Iterable[PublishedLayer], wanted: Sequence[str], parameter: str = "layers"
+) -> list[Described]:
+    """Return the vector layers named in `wanted`, in that order; all where none is named.
 
     `project_site`, the sites of the projects, can be named besides the layers of the catalogue.
 
@@ -153,13 +155,15 @@ def choose(layers: Iterable[PublishedLayer], wanted: Sequence[str]) -> list[Desc
         A name is unknown, or is no vector layer.
     """
     known = {layer.id: layer.described for layer in layers if layer.kind == "vector"}
+    if not wanted:
+        return list(known.values())
     known[project_site().spec.id] = project_site()
-    if unknown := [name for name in wanted if name not in known]:
+    if not known.keys() >= set(wanted):
         names = ", ".join(sorted(known))
         raise InvalidInputError(
-            f"`layers`: {len(unknown)} of the names are not vector layers. Possible: {names}.",
-            f"`layers`: มี {len(unknown)} ชื่อที่ไม่ใช่ชั้นข้อมูลเวกเตอร์ ชื่อที่ใช้ได้: {names}",
-            parameter="layers",
+            f"`{parameter}` must name vector layers: {names}.",
+            f"`{parameter}` ต้องเป็นชื่อชั้นข้อมูลเวกเตอร์: {names}",
+            parameter=parameter,
         )
     return [known[name] for name in dict.fromkeys(wanted)]
 

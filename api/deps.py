@@ -1,0 +1,189 @@
+"""What routes are given: the engine, the settings, and groups of parameters."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Query, Request
+from fastapi.dependencies.models import Dependant
+from sqlalchemy import Engine
+
+from api.geojson import CRS84
+from api.models.projects import Domain, Phase, Status
+from api.parsing import BBOX_CRS, parse_interval, parse_window
+from twin.errors import InvalidInputError
+from twin.queries.items import ItemQuery
+from twin.queries.spatial import Point
+from twin.settings import Settings
+from twin.tiles.vector import Address
+from twin.types import Confidence, Json
+
+MAX_LIMIT = 1000
+MAX_OFFSET = 2**31 - 1
+LAST_COLUMN = 2**16 - 1
+
+
+async def get_engine(request: Request) -> Engine:
+    """Return the read-only engine of this process."""
+    engine: Engine = request.app.state.engine
+    return engine
+
+
+async def get_settings(request: Request) -> Settings:
+    """Return the settings the application was made with."""
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+EngineDep = Annotated[Engine, Depends(get_engine)]
+SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+CollectionId = Annotated[
+    str, Path(alias="collectionId", description="Id of a collection", examples=["tambon"])
+]
+Lon = Annotated[
+    float, Query(ge=-180, le=180, allow_inf_nan=False, description="Degrees", examples=[98.39])
+]
+Lat = Annotated[
+    float, Query(ge=-90, le=90, allow_inf_nan=False, description="Degrees", examples=[7.885])
+]
+Limit = Annotated[
+    int,
+    Query(
+        ge=1,
+        description="Most items in the answer; more than 1000 is treated as 1000.",
+        json_schema_extra={"maximum": MAX_LIMIT},
+    ),
+]
+
+
+async def get_point(lon: Lon, lat: Lat) -> Point:
+    """Return the place a question is about."""
+    return Point(lon, lat)
+
+
+PointDep = Annotated[Point, Depends(get_point)]
+
+
+async def get_address(
+    z: Annotated[
+        int, Path(ge=0, description="Zoom", examples=[11], json_schema_extra={"maximum": 22})
+    ],
+    x: Annotated[int, Path(ge=0, description="Column from the west", examples=[1583])],
+    y: Annotated[int, Path(ge=0, description="Row from the north", examples=[978])],
+) -> Address:
+    """Return the address of a tile; whether it exists is for the tileset to say."""
+    return Address(z, x, y)
+
+
+AddressDep = Annotated[Address, Depends(get_address)]
+
+
+@dataclass(frozen=True)
+class ItemRequest:
+    """A request for items: the query, and its parameters as they were sent, for paging links."""
+
+    query: ItemQuery
+    sent: Json
+
+
+async def get_item_request(
+    request: Request,
+    limit: Limit = 100,
+    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Items to pass over")] = 0,
+    bbox: Annotated[
+        str | None,
+        Query(
+            description="west,south,east,north; only items that touch it",
+            examples=["98.28,7.88,98.31,7.91"],
+        ),
+    ] = None,
+    bbox_crs: Annotated[
+        str,
+        Query(
+            alias="bbox-crs",
+            description="CRS of `bbox`",
+            json_schema_extra={"enum": list(BBOX_CRS)},
+        ),
+    ] = CRS84,
+    datetime: Annotated[
+        str | None,
+        Query(
+            description="Date, time or interval (RFC 3339); layers without dates ignore it",
+            examples=["2021-01-01/2021-12-31"],
+        ),
+    ] = None,
+) -> ItemRequest:
+    """Return the request; every parameter not named here must be a property to compare with."""
+    known = {"limit", "offset", "bbox", "bbox-crs", "datetime"}
+    where = {name: value for name, value in request.query_params.items() if name not in known}
+    query = ItemQuery(
+        window=parse_window(bbox, bbox_crs),
+        interval=parse_interval(datetime),
+        where=where,
+        limit=min(limit, MAX_LIMIT),
+        offset=offset,
+    )
+    return ItemRequest(query, dict(request.query_params))
+
+
+ItemRequestDep = Annotated[ItemRequest, Depends(get_item_request)]
+
+
+def _repeated(description: str) -> Any:  # noqa: ANN401 (what FastAPI returns)
+    return Query(default_factory=list, description=description)
+
+
+async def get_project_filter(
+    domain: Annotated[list[Domain], _repeated("Domains")],
+    phase: Annotated[list[Phase], _repeated("Phases; `unassigned`: no source says which")],
+    status: Annotated[list[Status], _repeated("Statuses")],
+    agency: Annotated[list[str], _repeated("Agencies, in either language")],
+    amphoe: Annotated[list[str], _repeated("Codes of districts")],
+    tambon: Annotated[list[str], _repeated("Codes of sub-districts")],
+    confidence: Annotated[list[Confidence], _repeated("How sure the record is")],
+) -> dict[str, list[str]]:
+    """Return the accepted values by facet; an empty list accepts all."""
+    return {
+        "domain": [*domain],
+        "phase": [*phase],
+        "status": [*status],
+        "agency": agency,
+        "amphoe": amphoe,
+        "tambon": tambon,
+        "confidence": [*confidence],
+    }
+
+
+ProjectFilterDep = Annotated[dict[str, list[str]], Depends(get_project_filter)]
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not declare.
+
+    Raises
+    ------
+    InvalidInputError
+        There is one; `parameter` names it.
+    """
+    known = set(_query_names(request.scope["route"].dependant))
+    for name in request.query_params:
+        if name not in known:
+            told = ", ".join(sorted(known)) or "–"
+            raise InvalidInputError(
+                f"There is no such parameter here. Parameters: {told}.",
+                f"ไม่มีพารามิเตอร์ชื่อนี้ พารามิเตอร์ที่ใช้ได้: {told}",
+                parameter=name,
+            )
+
+
+def _query_names(dependant: Dependant) -> Iterator[str]:
+    for field in dependant.query_params:
+        yield field.alias
+    for inner in dependant.dependencies:
+        yield from _query_names(inner)
+
+
+STRICT = [Depends(refuse_unknown_parameters)]

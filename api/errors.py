@@ -1,0 +1,163 @@
+"""Faults as `application/problem+json`, in both languages; only what is our fault is logged."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any, Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import Response
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+
+from twin import errors
+from twin.types import Text
+
+LOG: Final = logging.getLogger("twin.api")
+
+PROBLEM: Final = "application/problem+json"
+
+#: Seconds after which a client may try again when the database was away.
+RETRY_AFTER_S: Final = 5
+
+STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
+    errors.InvalidInputError: HTTPStatus.BAD_REQUEST,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.ManifestError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.LayerFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.FetchError: HTTPStatus.BAD_GATEWAY,
+    errors.SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+INTERNAL: Final = Text(
+    "ระบบขัดข้อง ได้บันทึกไว้แล้ว โปรดลองอีกครั้งหรือแจ้งผู้ดูแลระบบ",
+    "Something went wrong on our side. It has been logged; please try again or tell the operator.",
+)
+BUSY: Final = Text("ระบบมีผู้ใช้มากในขณะนี้ โปรดลองอีกครั้ง", "The service is busy; please try again.")
+
+_HTTP_TEXTS: Final[Mapping[int, Text]] = {
+    400: Text("อ่านคำขอไม่ได้", "The request cannot be read."),
+    404: Text("ไม่มีที่อยู่นี้", "There is nothing at this address."),
+    405: Text("ที่อยู่นี้ไม่รับคำขอชนิดนี้", "This address does not accept this method."),
+    413: Text("คำขอมีขนาดใหญ่เกินกำหนด", "The request is larger than the limit."),
+}
+
+#: What is wrong with a value, by pydantic's type of error; `{…}` are its limits.
+_THAI: Final[Mapping[str, str]] = {
+    "missing": "ต้องระบุค่า",
+    "extra_forbidden": "ไม่รู้จักชื่อนี้",
+    "int_parsing": "ต้องเป็นจำนวนเต็ม",
+    "int_parsing_size": "ตัวเลขใหญ่เกินไป",
+    "int_type": "ต้องเป็นจำนวนเต็ม",
+    "int_from_float": "ต้องเป็นจำนวนเต็ม",
+    "float_parsing": "ต้องเป็นตัวเลข",
+    "float_type": "ต้องเป็นตัวเลข",
+    "finite_number": "ต้องเป็นตัวเลขที่มีค่าจำกัด",
+    "greater_than_equal": "ต้องไม่น้อยกว่า {ge}",
+    "greater_than": "ต้องมากกว่า {gt}",
+    "less_than_equal": "ต้องไม่เกิน {le}",
+    "less_than": "ต้องน้อยกว่า {lt}",
+    "literal_error": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
+    "enum": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
+    "string_type": "ต้องเป็นข้อความ",
+    "string_too_short": "ต้องมีอย่างน้อย {min_length} ตัวอักษร",
+    "string_too_long": "ต้องไม่เกิน {max_length} ตัวอักษร",
+    "string_pattern_mismatch": "มีรูปแบบไม่ถูกต้อง",
+    "too_short": "ต้องมีอย่างน้อย {min_length} รายการ",
+    "too_long": "ต้องไม่เกิน {max_length} รายการ",
+    "json_invalid": "ไม่ใช่ JSON ที่ถูกต้อง",
+}
+
+
+def problem(
+    status: HTTPStatus,
+    code: str,
+    text: Text,
+    parameter: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    """Return an RFC 9457 problem with a detail in both languages."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": text.en,
+        "detail_th": text.th,
+        "code": code,
+        "parameter": parameter,
+    }
+    # A name sent by the client may hold half a surrogate pair, which UTF-8 cannot carry.
+    content = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
+    return Response(content, status.value, headers, media_type=PROBLEM)
+
+
+def install(app: FastAPI) -> None:
+    """Put the handlers on an application."""
+    app.add_exception_handler(errors.TwinError, _twin_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(PoolTimeoutError, _busy)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def _twin_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.TwinError):
+        raise TypeError from error
+    status = STATUS[type(error)]
+    text = Text(error.th, error.en)
+    headers = {}
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.error("%s %s: %s", request.method, request.url.path, error)
+    if status == HTTPStatus.INTERNAL_SERVER_ERROR:
+        text = INTERNAL
+    if status == HTTPStatus.SERVICE_UNAVAILABLE:
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(status, error.code, text, error.parameter, headers)
+
+
+def _invalid_request(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, RequestValidationError):
+        raise TypeError from error
+    fault = error.errors()[0]
+    place, *names = fault["loc"]
+    parameter = ".".join(map(str, names)) or None
+    if place == "path":
+        text = Text("ไม่มีที่อยู่นี้", "There is nothing at this address.")
+        return problem(HTTPStatus.NOT_FOUND, "not-found", text, parameter)
+    status = HTTPStatus.BAD_REQUEST
+    if place == "body" and fault["type"] != "json_invalid":
+        status = HTTPStatus.UNPROCESSABLE_ENTITY
+    name = f"`{parameter}`" if parameter else "body"
+    text = Text(f"{name}: {_thai(fault)}", f"{name}: {fault['msg']}.")
+    return problem(status, "invalid-input", text, parameter)
+
+
+def _thai(fault: Mapping[str, Any]) -> str:
+    return _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
+
+
+def _http_error(_request: Request, error: Exception) -> Response:
+    if not isinstance(error, HTTPException):
+        raise TypeError from error
+    status = HTTPStatus(error.status_code)
+    text = _HTTP_TEXTS.get(status.value, Text(status.phrase, status.phrase))
+    code = status.phrase.lower().replace(" ", "-")
+    return problem(status, code, text, headers=error.headers)
+
+
+def _busy(request: Request, error: Exception) -> Response:
+    LOG.error("%s %s: %s", request.method, request.url.path, error)
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", BUSY, headers=headers)
+
+
+def _unexpected(request: Request, error: Exception) -> Response:
+    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", INTERNAL)

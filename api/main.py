@@ -1,0 +1,91 @@
+"""The HTTP service, put together from settings; nothing exists before `create_app` is called."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+from starlette.middleware.gzip import GZipMiddleware
+
+from api import errors, openapi
+from api.middleware import SafeHeaders
+from api.routes import (
+    collections,
+    health,
+    items,
+    landing,
+    programme,
+    projects,
+    query,
+    raster,
+    search,
+    tiles,
+)
+from api.web import WebApp
+from twin.db.database import open_database
+from twin.db.engine import make_engine
+from twin.settings import Settings
+
+DESCRIPTION = """ฝาแฝดดิจิทัลเชิงพื้นที่ของจังหวัดภูเก็ต: ชั้นข้อมูล โครงการเมืองอัจฉริยะ และการค้นเชิงพื้นที่
+
+The open geospatial twin of Phuket: layers, the projects of the smart-city plan, spatial queries.
+Texts come in Thai and English; coordinates are lon/lat degrees (CRS84), distances metres."""
+
+ROUTERS = (
+    landing,
+    collections,
+    items,
+    projects,
+    programme,
+    search,
+    query,
+    tiles,
+    raster,
+    health,
+)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the service; its engine lives as long as the application runs."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_database(settings) as url:
+            app.state.engine = make_engine(
+                url,
+                pool_size=settings.db.pool_size,
+                statement_timeout_ms=settings.db.statement_timeout_ms,
+                read_only=True,
+            )
+            yield
+            app.state.engine.dispose()
+
+    app = FastAPI(
+        title="Phuket Twin",
+        summary="ฝาแฝดดิจิทัลจังหวัดภูเก็ต | The open geospatial twin of Phuket",
+        description=DESCRIPTION,
+        version=version("phuket-twin"),
+        license_info={"name": "Apache-2.0 (the service); each collection names its own"},
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+        root_path=settings.api.root_path,
+        max_body_size=settings.api.max_body_bytes,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    for module in ROUTERS:
+        app.include_router(module.router)
+    app.mount("/", WebApp(settings.web_dir), name="web")
+    errors.install(app)
+    openapi.install(app)
+    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    app.add_middleware(SafeHeaders)
+    return app
+
+
+def app_from_environment() -> FastAPI:
+    """Return the service with the settings of the environment; what the server calls."""
+    return create_app(Settings())

@@ -1,0 +1,58 @@
+"""Around every answer: headers that keep browsers safe, and no trust in the Host header."""
+
+from __future__ import annotations
+
+import re
+from http import HTTPStatus
+from typing import Final
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+from twin.types import Text
+
+_HOST: Final = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+
+_POLICY: Final = (
+    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
+    " worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+)
+
+#: The only path whose pages other sites may show in a frame.
+EMBED: Final = "/embed/"
+
+
+class SafeHeaders:
+    """Adds security headers, and refuses requests whose Host cannot be part of an address."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                _add(MutableHeaders(scope=message), scope["path"])
+            await send(message)
+
+        host = Headers(scope=scope).get("host")
+        if host is not None and not _HOST.fullmatch(host):
+            text = Text("ส่วนหัว Host ไม่ถูกต้อง", "The Host header cannot be used.")
+            refusal = problem(HTTPStatus.BAD_REQUEST, "invalid-input", text, "Host")
+            await refusal(scope, receive, send_with_headers)
+            return
+        await self.app(scope, receive, send_with_headers)
+
+
+def _add(headers: MutableHeaders, path: str) -> None:
+    ancestors = "*" if path.startswith(EMBED) else "'none'"
+    headers.setdefault("Content-Security-Policy", f"{_POLICY}; frame-ancestors {ancestors}")
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
+    headers.setdefault("Permissions-Policy", "geolocation=(self)")
+    headers.setdefault("Cache-Control", "no-cache")

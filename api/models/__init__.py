@@ -1,0 +1,1 @@
+"""What the service answers, as pydantic models: they make the OpenAPI document."""

@@ -1,0 +1,75 @@
+"""The OpenAPI document: what errors look like, and the answers that have no model of their own."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+
+from api.errors import PROBLEM
+from api.models.common import Problem
+from twin.types import Json
+
+_DESCRIPTIONS: Final = {
+    400: "A parameter cannot be used; `parameter` names it.",
+    404: "There is no such thing.",
+    413: "The request goes beyond a limit.",
+    422: "The body cannot be used; `parameter` names the member.",
+    503: "The database does not answer; try again after `Retry-After` seconds.",
+}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def problems(*statuses: int) -> Responses:
+    """Return OpenAPI responses for errors; 503 is always among them."""
+    schema = {"schema": {"$ref": "#/components/schemas/Problem"}}
+    return {
+        status: {"description": _DESCRIPTIONS[status], "content": {PROBLEM: schema}}
+        for status in (*statuses, 503)
+    }
+
+
+def binary(media_type: str, description: str) -> dict[str, Any]:
+    """Return an OpenAPI response that is bytes."""
+    schema = {"schema": {"type": "string", "format": "binary"}}
+    return {"description": description, "content": {media_type: schema}}
+
+
+def install(app: FastAPI) -> None:
+    """Make the application write its OpenAPI document our way."""
+
+    def openapi() -> Json:
+        if app.openapi_schema is None:
+            app.openapi_schema = _document(app)
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _document(app: FastAPI) -> Json:
+    document = get_openapi(
+        title=app.title,
+        version=app.version,
+        summary=app.summary,
+        description=app.description,
+        routes=app.routes,
+        servers=[{"url": app.root_path}] if app.root_path else None,
+        license_info=app.license_info,
+        tags=app.openapi_tags,
+    )
+    for operations in document["paths"].values():
+        for operation in operations.values():
+            _drop_default_errors(operation["responses"])
+    schemas = document["components"]["schemas"]
+    for name in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(name, None)
+    schemas["Problem"] = Problem.model_json_schema()
+    return document
+
+
+def _drop_default_errors(responses: Json) -> None:
+    content = responses.get("422", {}).get("content", {})
+    if "HTTPValidationError" in str(content.get("application/json", "")):
+        del responses["422"]

@@ -1,0 +1,115 @@
+"""Reading the parameters that OGC API defines as text: bounding boxes, CRS addresses, instants."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
+from typing import Final
+
+from api.geojson import CRS84
+from twin.crs import METRIC_SRID, STORAGE_SRID, TILE_SRID
+from twin.errors import InvalidInputError
+from twin.queries.filters import Interval, Window
+from twin.types import BBox
+
+_EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
+
+#: Accepted values of `bbox-crs`, and whether their first axis is the latitude.
+BBOX_CRS: Final = {
+    CRS84: (STORAGE_SRID, False),
+    f"{_EPSG}{STORAGE_SRID}": (STORAGE_SRID, True),
+    f"{_EPSG}{METRIC_SRID}": (METRIC_SRID, False),
+    f"{_EPSG}{TILE_SRID}": (TILE_SRID, False),
+}
+
+_FLAT, _WITH_HEIGHTS = 4, 6
+
+
+def parse_window(bbox: str | None, crs: str) -> Window | None:
+    """Return the bounding box of a request; heights are read and left aside.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not four or six finite numbers in the right order, or the CRS is not offered.
+    """
+    if crs not in BBOX_CRS:
+        offered = ", ".join(BBOX_CRS)
+        raise InvalidInputError(
+            f"`bbox-crs` must be one of {offered}.",
+            f"`bbox-crs` ต้องเป็นค่าใดค่าหนึ่งใน {offered}",
+            parameter="bbox-crs",
+        )
+    if bbox is None:
+        return None
+    numbers = _numbers(bbox)
+    if len(numbers) == _WITH_HEIGHTS:
+        del numbers[5], numbers[2]
+    if len(numbers) != _FLAT:
+        raise InvalidInputError(
+            "`bbox` must be four numbers (or six with heights) divided by commas.",
+            "`bbox` ต้องเป็นตัวเลขสี่ตัว (หรือหกตัวเมื่อมีความสูง) คั่นด้วยจุลภาค",
+            parameter="bbox",
+        )
+    srid, is_lat_first = BBOX_CRS[crs]
+    if is_lat_first:
+        numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
+    return Window(BBox(*numbers), srid)
+
+
+def parse_interval(text: str | None) -> Interval | None:
+    """Return the dates of an instant or an interval (`a/b`, `../b`, `a/..`) of RFC 3339.
+
+    Raises
+    ------
+    InvalidInputError
+        It is neither, or ends before it begins.
+    """
+    if text is None:
+        return None
+    ends = text.split("/")
+    try:
+        dates = [None if end in ("", "..") else _date(end) for end in ends]
+    except ValueError as error:
+        raise _bad_datetime() from error
+    if len(dates) == 1 and dates[0]:
+        return Interval(dates[0], dates[0])
+    if len(dates) != 2 or dates == [None, None]:  # noqa: PLR2004 (an interval has two ends)
+        raise _bad_datetime()
+    first, last = dates
+    if first and last and first > last:
+        raise _bad_datetime()
+    return Interval(first, last)
+
+
+def split_names(values: Iterable[str]) -> list[str]:
+    """Return the names in a repeated parameter, each of which may hold several, with commas."""
+    return [name for value in values for part in value.split(",") if (name := part.strip())]
+
+
+def _numbers(text: str) -> list[float]:
+    try:
+        numbers = [float(part) for part in text.split(",")]
+    except ValueError:
+        return []
+    return numbers if all(math.isfinite(number) for number in numbers) else []
+
+
+def _date(text: str) -> date:
+    if "T" not in text.upper():
+        return date.fromisoformat(text)
+    instant = datetime.fromisoformat(text.upper())
+    if instant.tzinfo is None:
+        raise ValueError(text)
+    return instant.astimezone(UTC).date()
+
+
+def _bad_datetime() -> InvalidInputError:
+    return InvalidInputError(
+        "`datetime` must be a date or time such as 2021-12-31 or 2021-12-31T00:00:00Z,"
+        " or an interval such as 2018-01-01/2021-12-31 or ../2021-12-31 that ends after it begins.",
+        "`datetime` ต้องเป็นวันเวลา ค.ศ. เช่น 2021-12-31 หรือ 2021-12-31T00:00:00Z"
+        " หรือช่วงเวลา เช่น 2018-01-01/2021-12-31 หรือ ../2021-12-31 โดยเริ่มก่อนสิ้นสุด",
+        parameter="datetime",
+    )

@@ -1,0 +1,1 @@
+"""One module a concern; each parses, calls `twin`, and serialises."""
