@@ -12,14 +12,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from psycopg import errors as pg
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from layers.manifest import Manifest, Source
-from layers.raster import RasterInfo, store_raster
+from layers.raster import check_raster, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
 from layers.validate import Checked, Reference, check_layer
 from twin.db.models import Fault, Layer, Quarantine
@@ -135,19 +135,13 @@ class Loader:
                 values = catalogue_row(manifest, self.edition, digest, revision)
                 count = len(checked.frame)
                 register(connection, values | {"bbox": bbox, "feature_count": count})
-                load = {
-                    "layer_id": spec.id,
-                    "edition": self.edition,
-                    "revision": revision,
-                    "path": manifest.sources[self.edition].path,
-                    "content_sha256": digest,
+                load = self._load_row(manifest, digest, revision, started_at) | {
                     "rows_read": checked.rows_read,
-                    "rows_loaded": len(checked.frame),
+                    "rows_loaded": count,
                     "rows_quarantined": len(checked.quarantined),
-                    "started_at": started_at,
                 }
-                record(connection, load, checked)
-        except DBAPIError as error:
+                record(connection, load, checked.faults, checked.quarantined)
+        except (DBAPIError, pg.Error) as error:
             raise _not_replaced(error, spec.id) from error
         return LayerLoad(
             spec.id,
@@ -161,15 +155,41 @@ class Loader:
 
     def _load_raster(self, manifest: Manifest, path: Path, digest: str) -> LayerLoad:
         source = manifest.sources[self.edition]
-        info: RasterInfo = store_raster(path, manifest, source, self.raster_dir)
+        started_at = datetime.now(UTC)
+        faults = check_raster(path, source.crs, manifest)
+        for fault in faults:
+            if fault.severity == "refuse":
+                raise LayerFileError(
+                    f"{manifest.id}: {fault.message_en}", f"{manifest.id}: {fault.message_th}"
+                )
+        info = store_raster(path, manifest, source, self.raster_dir)
         with self.engine.begin() as connection:
             revision = next_revision(connection, manifest.id)
             values = catalogue_row(manifest, self.edition, digest, revision)
             register(connection, values | {"bbox": list(info.bbox), "file": info.file})
-        for old in self.raster_dir.glob(f"{manifest.id}-*.tif"):
-            if old.name != info.file:
+            record(connection, self._load_row(manifest, digest, revision, started_at), faults)
+        self._remove_rasters(manifest.id, keep=info.file)
+        return LayerLoad(manifest.id, "loaded", revision, faults=len(faults))
+
+    def _remove_rasters(self, layer_id: str, keep: str | None = None) -> None:
+        for old in self.raster_dir.glob(f"{layer_id}-*.tif"):
+            if old.name != keep:
                 old.unlink()
-        return LayerLoad(manifest.id, "loaded", revision)
+
+    def _load_row(
+        self, manifest: Manifest, digest: str, revision: int, started_at: datetime
+    ) -> dict[str, Any]:
+        return {
+            "layer_id": manifest.id,
+            "edition": self.edition,
+            "revision": revision,
+            "path": manifest.sources[self.edition].path,
+            "content_sha256": digest,
+            "rows_read": 0,
+            "rows_loaded": 0,
+            "rows_quarantined": 0,
+            "started_at": started_at,
+        }
 
     def _digest(self, manifest: Manifest, source: Source, path: Path) -> str:
         spec = manifest.model_dump(mode="json", exclude={"sources"})
@@ -192,6 +212,8 @@ class Loader:
                 connection.execute(delete(Layer).where(Layer.id == layer_id))
                 for table in (Fault, Quarantine):
                     connection.execute(delete(table).where(table.layer_id == layer_id))
+        for layer_id, _spec in others:
+            self._remove_rasters(layer_id)
 
 
 def _nothing_usable(manifest: Manifest, checked: Checked) -> LayerFileError:
@@ -206,14 +228,15 @@ def _nothing_usable(manifest: Manifest, checked: Checked) -> LayerFileError:
     )
 
 
-def _not_replaced(error: DBAPIError, layer_id: str) -> Exception:
-    if isinstance(error.orig, pg.DependentObjectsStillExist):
-        told = error.orig.diag.message_detail or ""
+def _not_replaced(error: DBAPIError | pg.Error, layer_id: str) -> Exception:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, pg.DependentObjectsStillExist):
+        told = cause.diag.message_detail or ""
         return LayerFileError(
             f"{layer_id}: other objects depend on the old table, drop or move them first: {told}",
             f"{layer_id}: มีวัตถุอื่นอ้างอิงตารางเดิมอยู่ โปรดลบหรือย้ายออกก่อน: {told}",
         )
-    if isinstance(error.orig, pg.LockNotAvailable):
+    if isinstance(cause, pg.LockNotAvailable):
         return LayerFileError(
             f"{layer_id}: somebody is reading the layer for long; the old one stays, try again.",
             f"{layer_id}: มีผู้กำลังอ่านชั้นข้อมูลนี้เป็นเวลานาน ข้อมูลเดิมยังอยู่ โปรดลองใหม่",

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from geoalchemy2.shape import from_shape
+from geoalchemy2 import WKBElement
+from shapely import to_wkb
 from sqlalchemy import Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from layers.manifest import Manifest
-from layers.validate import Checked
+from layers.validate import Fault as FoundFault
+from layers.validate import Refused
 from twin.crs import STORAGE_SRID
 from twin.db.models import Fault, Layer, Load, Quarantine
 from twin.types import Edition
 
 
-def current_load(layer_id: str) -> Select[tuple[str, int, str | None]]:
+def current_load(layer_id: str) -> Select[str, int, str | None]:
     """Select the content, revision and file of a layer as it stands."""
     return select(Layer.content_sha256, Layer.revision, Layer.file).where(Layer.id == layer_id)
 
@@ -72,13 +75,18 @@ def register(connection: Connection, values: dict[str, Any]) -> None:
     connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 
 
-def record(connection: Connection, load: dict[str, Any], checked: Checked) -> None:
+def record(
+    connection: Connection,
+    load: dict[str, Any],
+    faults: Sequence[FoundFault],
+    refused: Sequence[Refused] = (),
+) -> None:
     """Write a load with its faults and refused rows, in the place of those of earlier loads."""
     for table in (Fault, Quarantine):
         connection.execute(delete(table).where(table.layer_id == load["layer_id"]))
     load_id = connection.scalar(insert(Load).values(load).returning(Load.id))
     common = {"load_id": load_id, "layer_id": load["layer_id"]}
-    if checked.faults:
+    if faults:
         connection.execute(
             insert(Fault),
             [
@@ -92,21 +100,21 @@ def record(connection: Connection, load: dict[str, Any], checked: Checked) -> No
                     "message_th": fault.message_th,
                     "message_en": fault.message_en,
                 }
-                for fault in checked.faults
+                for fault in faults
             ],
         )
-    if checked.quarantined:
+    if refused:
         connection.execute(
             insert(Quarantine),
             [
                 common
                 | {
-                    "row": refused.row,
-                    "rules": list(refused.rules),
-                    "properties": refused.properties,
-                    "geom": refused.geom and from_shape(refused.geom, srid=STORAGE_SRID),
+                    "row": each.row,
+                    "rules": list(each.rules),
+                    "properties": each.properties,
+                    "geom": each.geom and WKBElement(to_wkb(each.geom), STORAGE_SRID),
                 }
-                for refused in checked.quarantined
+                for each in refused
             ],
         )
 

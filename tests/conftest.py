@@ -9,9 +9,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import URL, Connection, text
 
+from api.commands.up import prepare
+from twin.db.database import database_address, open_engine
 from twin.db.embedded import Cluster
 from twin.db.engine import make_engine
 from twin.db.migrate import upgrade
+from twin.settings import DbSettings, Settings
 
 
 @pytest.fixture(scope="session")
@@ -42,8 +45,8 @@ def cluster_url(open_folder: Path) -> Iterator[URL]:
 
 
 @pytest.fixture(scope="session")
-def new_database(cluster_url: URL) -> Callable[[str], URL]:
-    """Make a database `test_<name>` with the newest schema and nothing in it."""
+def new_database(cluster_url: URL) -> Iterator[Callable[..., URL]]:
+    """Make a database `test_<name>` with the newest schema, or as a copy of another."""
     admin = make_engine(cluster_url.set(database="postgres"))
 
     def create(name: str, template: str = "template1") -> URL:
@@ -55,13 +58,13 @@ def new_database(cluster_url: URL) -> Callable[[str], URL]:
     upgrade(template)
     template.dispose()
     try:
-        yield lambda name: create(name, "test_template")
+        yield lambda name, template="template": create(name, f"test_{template}")
     finally:
         admin.dispose()
 
 
 @pytest.fixture(scope="session")
-def empty_url(new_database: Callable[[str], URL]) -> URL:
+def empty_url(new_database: Callable[..., URL]) -> URL:
     """A migrated database without layers, for tests that roll back."""
     return new_database("empty")
 
@@ -74,3 +77,43 @@ def connection(empty_url: URL) -> Iterator[Connection]:
         yield connection
         transaction.rollback()
     engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def new_twin(new_database: Callable[..., URL], open_folder: Path) -> Callable[..., Settings]:
+    """Make a database with an edition and the projects in it; return the settings that use it."""
+
+    def create(name: str, data: Path | None = None) -> Settings:
+        address = new_database(name).set(drivername="postgresql")
+        settings = Settings(
+            home=open_folder / name, data_dir=data, db=DbSettings(url=address.render_as_string())
+        )
+        with open_engine(settings) as engine:
+            prepare(engine, settings)
+        return settings
+
+    return create
+
+
+@pytest.fixture(scope="session")
+def starter(new_twin: Callable[..., Settings]) -> Settings:
+    """Settings of a twin with the bundled edition."""
+    return new_twin("starter")
+
+
+@pytest.fixture(scope="session")
+def phuket(new_twin: Callable[..., Settings], data_dir: Path) -> Settings:
+    """Settings of a twin with the real data."""
+    return new_twin("phuket", data_dir)
+
+
+@pytest.fixture(scope="session")
+def starter_url(starter: Settings) -> URL:
+    """Address of a database with the bundled edition."""
+    return database_address(starter)
+
+
+@pytest.fixture(scope="session")
+def phuket_url(phuket: Settings) -> URL:
+    """Address of a database with the real data."""
+    return database_address(phuket)

@@ -7,15 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from layers.validate import check_file, load_reference
 from rich.table import Table
 from sqlalchemy import Connection, Engine, func, select
 
 from api.commands.console import out, progress, settings
+from layers.aliases import load_aliases
 from layers.edition import Choice, choose, loaded_edition, starter
-from layers.faults import Fault, group_faults
+from layers.faults import Fault, fault_table
 from layers.load import LayerLoad, Loader
 from layers.manifest import Manifest, read_catalogue
+from layers.raster import check_raster
+from layers.validate import Checked, Reference, check_file, check_layer, load_reference
 from twin.db.database import open_engine
 from twin.db.models import Fault as FaultRow
 from twin.db.models import Layer, Quarantine
@@ -65,12 +67,15 @@ def check(
     data: DataOption = None,
 ) -> None:
     """ตรวจไฟล์โดยไม่โหลด | Report every fault of a file, without loading it."""
-    told = _with_data(settings(), data)
-    choice = choose(told, None) or starter()
+    choice = choose(_with_data(settings(), data), None) or starter()
     manifests = read_catalogue()
-    reference = load_reference(manifests, choice.edition, choice.root)
     manifest = _find(manifests, layer) if layer else None
-    checked = check_file(file, crs, reference, manifest)
+    if file.suffix.lower() in (".tif", ".tiff"):
+        faults = check_raster(file, crs, manifest)
+        print_faults(faults)
+        raise typer.Exit(any(fault.severity == "refuse" for fault in faults))
+    reference = load_reference(manifests, choice.edition, choice.root)
+    checked = _checked(file, crs, manifest, choice, reference)
     print_faults(checked.faults)
     refused = len(checked.quarantined)
     out.print(
@@ -118,6 +123,7 @@ def load_layers(
         loads = loader.load_all(wanted, tell, retire=not only)
     if any(load.outcome == "loaded" for load in loads):
         with engine.begin() as connection:
+            load_aliases(connection)
             place_sites(connection)
     return loads
 
@@ -138,12 +144,23 @@ def print_faults(faults: Sequence[Fault]) -> None:
     if not faults:
         return
     table = Table("กฎ | rule", "ผล | severity", "จำนวน | count", "แถว | rows", "ตัวอย่าง | example")
-    for group in group_faults(faults):
+    for group in fault_table(faults):
         rows = ", ".join(map(str, group.rows))
         told = f"{group.example.message_th}\n{group.example.message_en}"
         title = f"{group.title.th}\n{group.title.en}"
         table.add_row(title, group.severity, f"{group.count:,}", rows, told)
     out.print(table)
+
+
+def _checked(
+    file: Path, crs: str | None, manifest: Manifest | None, choice: Choice, reference: Reference
+) -> Checked:
+    if manifest is None:
+        return check_file(file, crs, reference)
+    source = manifest.sources.get(choice.edition) or next(iter(manifest.sources.values()))
+    if crs:
+        source = source.model_copy(update={"crs": crs})
+    return check_layer(manifest, source, file, reference)
 
 
 def _recorded_faults(connection: Connection, layer: str) -> list[Fault]:
@@ -159,7 +176,7 @@ def _recorded_faults(connection: Connection, layer: str) -> list[Fault]:
     rows = connection.execute(
         select(*columns).where(FaultRow.layer_id == layer).order_by(FaultRow.id)
     )
-    return [Fault(*row) for row in rows]
+    return [Fault(**row) for row in rows.mappings()]
 
 
 def _find(manifests: Sequence[Manifest], layer: str) -> Manifest:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
-import pyarrow
+import pyarrow.parquet
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 

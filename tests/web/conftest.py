@@ -1,0 +1,103 @@
+"""A really served twin, and a real Chromium."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from twin.settings import Settings
+
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@contextmanager
+def serve(settings: Settings) -> Iterator[str]:
+    """Serve a twin on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    environment = os.environ | {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url}
+    environment.pop("TWIN_DATA_DIR", None)
+    command = [
+        sys.executable,
+        "-c",
+        "from api.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+    ]
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+    try:
+        wait_until_ready(f"http://127.0.0.1:{port}", server)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.terminate()
+        server.wait(30)
+        server.stdout.close()
+
+
+def wait_until_ready(base: str, server: subprocess.Popen) -> None:
+    """Wait for the service to say that it is ready; fail with its output where it ends."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            pytest.fail(f"the server ended: {server.stdout.read()}")
+        try:
+            with urllib.request.urlopen(f"{base}/health/ready") as answer:
+                if answer.status == 200:
+                    return
+        except (urllib.error.URLError, ConnectionError):
+            time.sleep(0.1)
+    pytest.fail("the server was not ready within a minute")
+
+
+@pytest.fixture(scope="session", params=["starter", "phuket"])
+def served(request) -> Iterator[str]:
+    """Base address of a served twin, once with each edition."""
+    with serve(request.getfixturevalue(request.param)) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def served_phuket(phuket) -> Iterator[str]:
+    """Base address of a served twin with the real data."""
+    with serve(phuket) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, headless."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("chromium is not installed; run scripts/test once")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=CHROMIUM_ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def screenshots() -> Path:
+    """Folder where screenshots are kept."""
+    folder = Path(os.environ.get("TWIN_HOME", Settings().home)) / "screenshots"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
