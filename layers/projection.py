@@ -141,7 +141,11 @@ def _same(one: CRS, other: CRS) -> bool:
 
 
 def _epsg(crs: CRS) -> int | None:
-    if crs.is_geographic and _geodetic_epsg(crs) == STORAGE_SRID:
+    geodetic = _geodetic_epsg(crs)
+    if geodetic is None:
+        # An unknown datum looks like several numbered ones; none of them may be assumed.
+        return None
+    if crs.is_geographic and geodetic in _WGS84_GEODETIC:
         return STORAGE_SRID
     epsg: int | None = crs.to_epsg()
     return epsg
