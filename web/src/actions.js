@@ -61,8 +61,13 @@ function cardActions(store, map) {
   /** @param {LonLat} at */
   const pick = (at) => store.set({ at, project: null, identified: { status: 'idle' } });
   /** @param {string} code */
-  const openProject = (code) =>
+  const openProject = (code) => {
     store.set({ project: code, at: null, card: { status: 'idle' }, sheet: false });
+    const { projects } = store.get();
+    const known = projects.status === 'ready' ? projects.value : [];
+    const feature = known.find(({ id }) => id === code);
+    if (feature) map().reveal(feature);
+  };
   return {
     pick,
     openProject,

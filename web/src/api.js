@@ -59,7 +59,10 @@ export async function problemOf(response) {
 export async function getJson(path, query, signal) {
   let response;
   try {
-    response = await fetch(address(path, query), { signal, headers: { accept: 'application/json' } });
+    response = await fetch(address(path, query), {
+      signal,
+      headers: { accept: 'application/json' },
+    });
   } catch (error) {
     if (signal?.aborted) throw error;
     throw new ApiError('network', 0, NETWORK);

@@ -24,7 +24,7 @@ export const SIGNS = {
   up: 'M12 19V6M6 11l6-6 6 6',
   warning: 'M12 4l9 16H3zM12 10v4.5M12 17.2v.1',
   filter: 'M4 6h16M7 12h10M10 18h4',
-  island: 'M13 3c2 1 2 3 1 5 2 1 3 3 2 6-1 2-2 3-3 5-1 2-3 1-3-1 0-3-3-4-3-7 0-2 2-3 3-4 1-2 1-4 3-4z',
+  whole: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
 };
 
 /**
@@ -34,6 +34,10 @@ export const SIGNS = {
 export const sign = (name) => svg`<svg class="sign" viewBox="0 0 24 24" aria-hidden="true">
   <path d=${SIGNS[name]} fill="none" stroke="currentColor" stroke-width="2"
     stroke-linecap="round" stroke-linejoin="round" /></svg>`;
+
+/** The mark of the product: the island, roughly. */
+export const brandMark = svg`<svg viewBox="0 0 32 32" aria-hidden="true"><path fill="currentColor"
+  d="M15 4c2 0 3 1 4 3 0 2 3 2 4 4 0 2-2 2-2 4 1 2 3 3 2 6-1 1-3 0-4 1s0 3-2 4c-1 1-2 3-3 1 0-3-2-3-3-5 0-2 2-3 1-5-1-1-2-2-1-4 1-1 3-2 3-4s-1-5 1-5z" /></svg>`;
 
 /**
  * The symbol of a domain: its shape, colour and icon with a dark outline.

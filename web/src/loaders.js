@@ -1,6 +1,14 @@
 /** What is fetched, and when: each answer, or each failure, goes into the store. */
 
-import { ApiError, getAreas, getCatalogue, getProgramme, getProject, getProjects, identify } from './api.js';
+import {
+  ApiError,
+  getAreas,
+  getCatalogue,
+  getProgramme,
+  getProject,
+  getProjects,
+  identify,
+} from './api.js';
 import { askableIds } from './layers/catalogue.js';
 
 /**
@@ -43,7 +51,13 @@ export function loadAll(store) {
 /** @param {Store} store */
 function loadCard(store) {
   const code = store.get().project;
-  if (code) load(store, 'card', () => getProject(code), () => store.get().project === code);
+  if (code)
+    load(
+      store,
+      'card',
+      () => getProject(code),
+      () => store.get().project === code,
+    );
 }
 
 /**
@@ -64,12 +78,10 @@ function loadIdentified(store, map) {
  */
 export function followView(store, map) {
   store.subscribe((state, before) => {
-    const isFresh = before.card.status !== 'idle' && state.card.status === 'idle';
-    if (state.project && (state.project !== before.project || isFresh)) loadCard(store);
-    const isAsked = state.at && String(state.at) !== String(before.at);
-    const isReady = state.catalogue.status === 'ready' && before.catalogue.status !== 'ready';
-    const isAgain = before.identified.status !== 'idle' && state.identified.status === 'idle';
-    if (state.catalogue.status === 'ready' && state.at && (isAsked || isReady || isAgain))
-      loadIdentified(store, map);
+    const isOtherProject = state.project !== before.project;
+    if (state.project && (isOtherProject || state.card.status === 'idle')) loadCard(store);
+    const isOtherPoint = String(state.at) !== String(before.at);
+    const isWaiting = isOtherPoint || state.identified.status === 'idle';
+    if (state.at && isWaiting && state.catalogue.status !== 'loading') loadIdentified(store, map);
   });
 }

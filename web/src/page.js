@@ -2,12 +2,13 @@
 
 import { html, nothing, render } from 'lit-html';
 import { filterProjects, isInView, isMapped } from './filters.js';
+import { createFocus } from './focus.js';
 import { banner, credits } from './layers/banner.js';
 import { isVisible, PROJECT_LAYER, visibleOverlays } from './layers/catalogue.js';
 import { legend } from './layers/legend.js';
 import { projectCard } from './panels/card.js';
 import { identifyPanel } from './panels/identify.js';
-import { errorNotice } from './panels/notice.js';
+import { errorNotice, loading } from './panels/notice.js';
 import { SearchBox, searchBox } from './panels/search.js';
 import { sidebar } from './panels/sidebar.js';
 import { projectTable } from './panels/table.js';
@@ -31,6 +32,7 @@ export function createPage(store, map, actions) {
   const roots = Object.fromEntries(
     REGIONS.map((id) => [id, /** @type {HTMLElement} */ (document.getElementById(id))]),
   );
+  const focus = createFocus(roots.card);
   const box = new SearchBox(() => drawTop(createUi(store.get(), actions), roots, box));
   store.subscribe((state, before) => {
     const ui = createUi(state, actions);
@@ -38,7 +40,7 @@ export function createPage(store, map, actions) {
     drawPanels(ui, roots);
     drawMap(state, map);
     if (state.view !== before.view && isBack(state, map)) map.moveTo(state.view);
-    moveFocus(state, before, roots.card);
+    focus.follow(state, before);
   });
   document.addEventListener('keydown', (event) => onEscape(event, store, map, actions));
 }
@@ -85,16 +87,22 @@ function drawPanels(ui, roots) {
   render(sidebar(ui, shown, summary), roots.panel);
   render(projectTable(ui, shown, summary), roots.table);
   render(state.project ? projectCard(ui) : identifyPanel(ui), roots.card);
-  render(html`${tileNotice(ui)}${banner(ui)}`, roots.banner);
+  render(html`${mapLoading(ui)}${tileNotice(ui)}${banner(ui)}`, roots.banner);
   render(legend(ui), roots.legend);
   render(credits(ui), roots.credits);
   render(summary, roots.live);
 }
 
 /** @param {Ui} ui */
+const mapLoading = (ui) =>
+  ui.state.isDrawn || ui.state.tileError
+    ? nothing
+    : html`<div class="map-loading">${loading(ui.t('loading.map'))}</div>`;
+
+/** @param {Ui} ui */
 const tileNotice = (ui) =>
   ui.state.tileError
-    ? html`<div class="tile-error">${errorNotice(ui, ui.state.tileError, ui.actions.retryTiles)}</div>`
+    ? html`<div class="tile-error">${errorNotice(ui, ui.state.tileError, ui.actions.retryTiles, 'error.tiles')}</div>`
     : nothing;
 
 /** @param {State} state @param {import('./map/index.js').TwinMap} map */
@@ -105,29 +113,6 @@ function drawMap(state, map) {
   map.projects.show(features, { lang, chosen });
   map.highlight.point(state.at);
   if (!state.at) map.highlight.geometry(null);
-}
-
-/** Where the focus was before a card opened. @type {HTMLElement | null} */
-let opener = null;
-
-/**
- * Into the card when one opens, back when it closes.
- * @param {State} state
- * @param {State} before
- * @param {HTMLElement} card
- */
-function moveFocus(state, before, card) {
-  const [now, then] = [state.project ?? state.at, before.project ?? before.at];
-  if (now && !then) opener = /** @type {HTMLElement | null} */ (document.activeElement);
-  const isFilled = state.project
-    ? state.card.status === 'ready' && before.card.status !== 'ready'
-    : state.identified.status === 'ready' && before.identified.status !== 'ready';
-  if (now && isFilled) document.getElementById('card-title')?.focus({ preventScroll: true });
-  if (now && isFilled) card.firstElementChild?.scrollTo(0, 0);
-  if (now || !then) return;
-  const again = opener?.isConnected ? opener : document.getElementById(opener?.id || 'map');
-  (again ?? document.getElementById('map'))?.focus({ preventScroll: true });
-  opener = null;
 }
 
 /**

@@ -32,6 +32,7 @@
  * @property {import('./types.js').Loadable<import('./types.js').Identified>} identified
  * @property {import('./api.js').ApiError | null} tileError
  * @property {import('./types.js').BBox | null} bounds what the map shows
+ * @property {boolean} isDrawn whether the base map has stood once
  * @property {boolean} sheet phones: whether the bottom sheet is up
  *
  * @typedef {View & Data} State
@@ -71,6 +72,7 @@ export const NO_DATA = {
   identified: { status: 'idle' },
   tileError: null,
   bounds: null,
+  isDrawn: false,
   sheet: false,
 };
 

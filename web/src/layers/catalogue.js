@@ -32,7 +32,8 @@ export const isVisible = (state, id) => visibleIds(state).includes(id);
 export function toggled(state, id) {
   const ids = visibleIds(state);
   const next = ids.includes(id) ? ids.filter((one) => one !== id) : [...ids, id];
-  const isDefault = next.length === DEFAULT_LAYERS.length && DEFAULT_LAYERS.every((one) => next.includes(one));
+  const isDefault =
+    next.length === DEFAULT_LAYERS.length && DEFAULT_LAYERS.every((one) => next.includes(one));
   return isDefault ? null : next;
 }
 
@@ -50,10 +51,18 @@ export const visibleOverlays = (state) =>
     ({ id, kind }) => kind !== 'table' && !BASE_LAYERS.includes(id) && id !== PROJECT_LAYER,
   );
 
-/** @param {State} state @returns {string[]} ids that a question about a point goes to */
+/** Told apart from the features at a point: the areas it lies in, and the ground itself. */
+const GROUND = ['land', 'province', 'amphoe', 'tambon', PROJECT_LAYER];
+
+/**
+ * Ids that a question about a point goes to: what is visible, and every raster.
+ * @param {State} state
+ * @returns {string[]}
+ */
 export const askableIds = (state) =>
-  visibleCollections(state)
-    .filter(({ id, kind }) => kind !== 'table' && id !== PROJECT_LAYER)
+  collectionsOf(state)
+    .filter(({ id, kind }) => kind === 'raster' || (kind === 'vector' && isVisible(state, id)))
+    .filter(({ id }) => !GROUND.includes(id))
     .map(({ id }) => id);
 
 /**
@@ -62,7 +71,8 @@ export const askableIds = (state) =>
  */
 export function doubtful(state) {
   const visible = visibleCollections(state);
-  const of = (/** @type {string} */ kind) => visible.filter(({ provenance }) => provenance === kind);
+  const of = (/** @type {string} */ kind) =>
+    visible.filter(({ provenance }) => provenance === kind);
   return { synthetic: of('synthetic'), approximate: of('approximate') };
 }
 

@@ -9,8 +9,15 @@ import { visibleCollections } from './catalogue.js';
  * @typedef {import('../types.js').Collection} Collection
  */
 
-/** Stops of the colour ramp `terrain`, as the raster tiles use it. */
-const TERRAIN = ['#333399', '#0294fa', '#24d36d', '#b6f08a', '#feeb97', '#b39f72', '#8d6b63', '#ffffff'];
+/** Stops of the colour ramp `terrain`, as the raster tiles are coloured. */
+const TERRAIN = /** @type {const} */ ([
+  [0, '#a8c68f'],
+  [0.1, '#cdd69e'],
+  [0.25, '#e4d6a3'],
+  [0.5, '#c8a97a'],
+  [0.75, '#a08065'],
+  [1, '#ece7e1'],
+]);
 
 /** @param {Ui} ui */
 export function legend(ui) {
@@ -41,7 +48,7 @@ function ramp(ui, { style, columns, id }) {
   const end = (/** @type {number} */ value) =>
     `${formatNumber(ui.state.lang, value)} ${ui.unit(unit)}`;
   const stops = TERRAIN.map(
-    (colour, i) => svg`<stop offset=${i / (TERRAIN.length - 1)} stop-color=${colour} />`,
+    ([share, colour]) => svg`<stop offset=${share} stop-color=${colour} />`,
   );
   return html`<svg class="ramp" viewBox="0 0 160 10" preserveAspectRatio="none" aria-hidden="true">
       <defs><linearGradient id="ramp-${id}">${stops}</linearGradient></defs>

@@ -14,7 +14,8 @@ import { byTheme, isVisible, PROJECT_LAYER } from './catalogue.js';
 /** @param {Ui} ui */
 export function layersPanel(ui) {
   const { catalogue } = ui.state;
-  if (catalogue.status === 'error') return errorNotice(ui, catalogue.error, ui.actions.loadCatalogue);
+  if (catalogue.status === 'error')
+    return errorNotice(ui, catalogue.error, ui.actions.loadCatalogue);
   if (catalogue.status !== 'ready') return loading(ui.t('loading.layers'));
   const groups = byTheme(catalogue.value);
   const hasProjects = catalogue.value.collections.some(({ id }) => id === PROJECT_LAYER);
@@ -24,8 +25,12 @@ export function layersPanel(ui) {
     <footer class="layers-foot">
       <p class="hint">${ui.t('layers.note')}
         <span class="tag">${ui.code('edition', catalogue.value.edition)}</span></p>
-      ${ui.state.layers === null ? nothing : html`<button class="plain" type="button"
-        @click=${ui.actions.defaultLayers}>${ui.t('layers.default')}</button>`}
+      ${
+        ui.state.layers === null
+          ? nothing
+          : html`<button class="plain" type="button"
+        @click=${ui.actions.defaultLayers}>${ui.t('layers.default')}</button>`
+      }
     </footer></div>`;
 }
 
@@ -50,9 +55,11 @@ function layerRow(ui, collection) {
   const { id, kind, provenance, titles } = collection;
   const doubt = ['approximate', 'synthetic'].includes(provenance) ? ' is-doubtful' : '';
   return html`<li class="layer">
-    ${kind === 'table'
-      ? html`<span class="switch is-off">${ui.text(titles)}</span>`
-      : switchOf(ui, id, ui.text(titles))}
+    ${
+      kind === 'table'
+        ? html`<span class="switch is-off">${ui.text(titles)}</span>`
+        : switchOf(ui, id, ui.text(titles))
+    }
     <details class="provenance">
       <summary title=${ui.t('layers.details', { title: ui.text(titles) })}>
         <span class="tag${doubt}">${ui.code('provenance', provenance)}</span>
@@ -87,13 +94,24 @@ function provenanceOf(ui, collection) {
       ${row(ui.t('layers.checks'), faultsOf(ui, collection))}
     </dl>
     ${kind === 'table' ? html`<p class="hint">${ui.t('layers.table')}</p>` : nothing}
-    ${tileset !== 'base' && minZoom > 10
-      ? html`<p class="hint">${ui.t('layers.zoom', { zoom: minZoom })}</p>` : nothing}
+    ${
+      tileset !== 'base' && minZoom > 10
+        ? html`<p class="hint">${ui.t('layers.zoom', { zoom: minZoom })}</p>`
+        : nothing
+    }
     <p class="links">
-      ${kind === 'raster' ? nothing : html`<a href=${address(`api/collections/${id}/items`)}
-        target="_blank" rel="noopener">${ui.t('layers.download')}</a>`}
-      ${sourceUrl ? html`<a href=${sourceUrl} target="_blank" rel="noopener noreferrer"
-        >${ui.t('layers.openSource')}</a>` : nothing}
+      ${
+        kind === 'raster'
+          ? nothing
+          : html`<a href=${address(`api/collections/${id}/items`)}
+        target="_blank" rel="noopener">${ui.t('layers.download')}</a>`
+      }
+      ${
+        sourceUrl
+          ? html`<a href=${sourceUrl} target="_blank" rel="noopener noreferrer"
+        >${ui.t('layers.openSource')}</a>`
+          : nothing
+      }
     </p></div>`;
 }
 

@@ -15,9 +15,26 @@ const MIDDLE = ['secondary', 'tertiary'];
 
 /** Widths in pixels by zoom. */
 const WIDTHS = {
-  major: linear([[9, 1], [11, 2.2], [13, 4], [16, 10], [18, 18]]),
-  middle: linear([[10, 0.8], [12, 1.8], [14, 4], [16, 8], [18, 15]]),
-  minor: linear([[12, 0.5], [14, 1.5], [16, 4.5], [18, 10]]),
+  major: linear([
+    [9, 1],
+    [11, 2.2],
+    [13, 4],
+    [16, 10],
+    [18, 18],
+  ]),
+  middle: linear([
+    [10, 0.8],
+    [12, 1.8],
+    [14, 4],
+    [16, 8],
+    [18, 15],
+  ]),
+  minor: linear([
+    [12, 0.5],
+    [14, 1.5],
+    [16, 4.5],
+    [18, 10],
+  ]),
 };
 
 /** @param {Feature} feature */
@@ -50,7 +67,10 @@ function roadRule(kind, isEdge) {
 /** @returns {PaintRule[]} */
 function roadRules() {
   const kinds = /** @type {const} */ (['minor', 'middle', 'major']);
-  return [...kinds.map((kind) => roadRule(kind, true)), ...kinds.map((kind) => roadRule(kind, false))];
+  return [
+    ...kinds.map((kind) => roadRule(kind, true)),
+    ...kinds.map((kind) => roadRule(kind, false)),
+  ];
 }
 
 /**
@@ -71,15 +91,31 @@ const LAND_EDGE = {
   symbolizer: new LineSymbolizer({ color: BASE.landEdge, width: 1.2, lineJoin: 'round' }),
 };
 
+/** Lines drawn only where land is already drawn: the sources know streams beyond the province. */
+class LandLineSymbolizer extends LineSymbolizer {
+  /** @type {LineSymbolizer['draw']} */
+  draw(canvas, geom, zoom, feature) {
+    canvas.save();
+    canvas.globalCompositeOperation = 'source-atop';
+    super.draw(canvas, geom, zoom, feature);
+    canvas.restore();
+  }
+}
+
 /** @type {Record<string, PaintRule[]>} */
 const PAINT = {
   land: [{ dataLayer: 'land', symbolizer: new PolygonSymbolizer({ fill: BASE.land }) }],
   waterway: [
     {
       dataLayer: 'waterway',
-      symbolizer: new LineSymbolizer({
+      symbolizer: new LandLineSymbolizer({
         color: BASE.water,
-        width: linear([[9, 0.4], [12, 0.9], [15, 2], [18, 4]]),
+        width: linear([
+          [9, 0.4],
+          [12, 0.9],
+          [15, 2],
+          [18, 4],
+        ]),
         lineJoin: 'round',
       }),
     },
@@ -104,8 +140,26 @@ export function paintRules(isVisible) {
 const prop = (name) => (feature) => /** @type {string | null} */ (feature.props[name] ?? null);
 
 const TAMBON_LABEL = new StackedLabel([
-  { text: prop('name_th'), size: linear([[9, 10], [11, 12], [14, 15]]), weight: 600, fill: BASE.label },
-  { text: prop('name_en'), size: linear([[9, 9], [11, 10], [14, 12]]), weight: 400, fill: BASE.labelSoft },
+  {
+    text: prop('name_th'),
+    size: linear([
+      [9, 10],
+      [11, 12],
+      [14, 15],
+    ]),
+    weight: 600,
+    fill: BASE.label,
+  },
+  {
+    text: prop('name_en'),
+    size: linear([
+      [9, 9],
+      [11, 10],
+      [14, 12],
+    ]),
+    weight: 400,
+    fill: BASE.labelSoft,
+  },
 ]);
 
 /**
@@ -144,5 +198,7 @@ export function labelRules(isVisible, lang) {
     road: lineLabel('road', names, 13, BASE.label),
     waterway: lineLabel('waterway', names, 14, BASE.waterLabel),
   };
-  return Object.keys(rules).filter(isVisible).map((layer) => rules[layer]);
+  return Object.keys(rules)
+    .filter(isVisible)
+    .map((layer) => rules[layer]);
 }

@@ -1,7 +1,8 @@
 /** The map as the rest of the page knows it; nothing outside this folder knows Leaflet. */
 
-import { covers } from '../geometry.js';
+import { covers, partsOf } from '../geometry.js';
 import { Highlight } from './highlight.js';
+import { L } from './leaflet.js';
 import { Overlays } from './overlays.js';
 import { ProjectLayer } from './project-layer.js';
 import { baseRules, redraw, vectorLayer } from './tile-layers.js';
@@ -22,7 +23,12 @@ import { createView, PROVINCE, toBounds } from './view.js';
  */
 
 const PICK_PIXELS = 12;
+/** From far away a finger covers half the island; nobody means that. */
+const MOST_METRES = 500;
 const CLOSE_ZOOM = 15;
+const REVEAL_ZOOM = 14;
+/** Narrower maps have the card at the bottom. */
+const NARROW = 720;
 
 /**
  * The island on the screen.
@@ -88,7 +94,7 @@ export class TwinMap {
     const at = this.map.project([lat, lon]);
     const beside = this.map.unproject([at.x + PICK_PIXELS, at.y]);
     const metres = this.map.distance([lat, lon], beside);
-    return Math.max(10, Math.min(2000, Math.round(metres)));
+    return Math.max(10, Math.min(MOST_METRES, Math.round(metres)));
   }
 
   /** @returns {Camera} null while the whole province is shown as at first */
@@ -116,6 +122,30 @@ export class TwinMap {
   /** @param {LonLat} point */
   goTo([lon, lat]) {
     this.map.setView([lat, lon], Math.max(this.map.getZoom(), CLOSE_ZOOM));
+  }
+
+  /**
+   * Bring all of a project into the part of the map that no card covers, if it is not there.
+   * @param {import('../types.js').ProjectFeature} feature
+   */
+  reveal(feature) {
+    const { points, lines, areas } = partsOf(feature.geometry);
+    const positions = [...points, ...lines.flat(), ...areas.flat(2)];
+    if (positions.length === 0) return;
+    const bounds = L.latLngBounds(positions.map(([lon, lat]) => [lat, lon]));
+    const { x, y } = this.map.getSize();
+    const isWide = x > NARROW;
+    const paddingBottomRight = L.point(isWide ? Math.min(420, x / 2) : 20, isWide ? 20 : y * 0.62);
+    const options = { paddingTopLeft: L.point(24, 24), paddingBottomRight, maxZoom: REVEAL_ZOOM };
+    const shown = this.map.getPixelBounds();
+    const [high, low] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) =>
+      this.map.project(at),
+    );
+    const room = L.bounds(
+      /** @type {L.Point} */ (shown.min).add(options.paddingTopLeft),
+      /** @type {L.Point} */ (shown.max).subtract(paddingBottomRight),
+    );
+    if (!room.contains(high) || !room.contains(low)) this.map.fitBounds(bounds, options);
   }
 
   /** @param {BBox} bbox */

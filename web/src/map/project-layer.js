@@ -44,7 +44,8 @@ export class ProjectLayer {
    * @param {Look} look
    */
   show(features, look) {
-    const isSame = features.length === this.features.length &&
+    const isSame =
+      features.length === this.features.length &&
       features.every((feature, i) => feature === this.features[i]);
     if (isSame && look.lang === this.look.lang && look.chosen === this.look.chosen) return;
     this.features = features;
@@ -93,7 +94,9 @@ export class ProjectLayer {
     this.symbols.clearLayers();
     const pins = this.#pins();
     const isChosen = (/** @type {Pin} */ pin) => pin.feature.id === this.look.chosen;
-    const placed = pins.filter((pin) => !isChosen(pin)).map((pin) => ({ ...this.#at(pin), item: pin }));
+    const placed = pins
+      .filter((pin) => !isChosen(pin))
+      .map((pin) => ({ ...this.#at(pin), item: pin }));
     for (const { x, y, items } of groupOverlapping(placed, REACH)) this.#drawGroup(x, y, items);
     for (const pin of pins.filter(isChosen)) this.#drawPin(pin, this.#at(pin));
     if (focused) this.#focus(focused);
@@ -161,7 +164,9 @@ export class ProjectLayer {
 
   /** @param {string} key */
   #focus(key) {
-    const element = this.map.getPane('markerPane')?.querySelector(`[data-key="${CSS.escape(key)}"]`);
+    const element = this.map
+      .getPane('markerPane')
+      ?.querySelector(`[data-key="${CSS.escape(key)}"]`);
     if (element instanceof HTMLElement) element.focus({ preventScroll: true });
   }
 }

@@ -18,7 +18,7 @@ const toLatLng = ([lon, lat]) => [lat, lon];
  * @typedef {'plain' | 'chosen' | 'faint'} Emphasis
  */
 
-const FILL = { plain: 0.07, chosen: 0.26, faint: 0.02 };
+const FILL = { plain: 0.05, chosen: 0.26, faint: 0.02 };
 const EDGE = { plain: 0.45, chosen: 1, faint: 0.15 };
 const LINE = { plain: 0.9, chosen: 1, faint: 0.25 };
 

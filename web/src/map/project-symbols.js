@@ -25,7 +25,8 @@ export const keyOf = ({ feature, site }) => `pin-${feature.id}-${site.position}`
  */
 function titleOf({ feature, site }, lang) {
   const { code, names, domain } = feature.properties;
-  const place = site.names[lang] && site.names[lang] !== names[lang] ? ` · ${site.names[lang]}` : '';
+  const place =
+    site.names[lang] && site.names[lang] !== names[lang] ? ` · ${site.names[lang]}` : '';
   return `${code} ${names[lang]}${place} (${translate(lang, /** @type {any} */ (`domain.${domain}`))})`;
 }
 

@@ -29,7 +29,13 @@ function toFeature(raw, scale) {
       bbox.maxY = Math.max(bbox.maxY, point.y);
     }
   }
-  return { props: raw.properties, bbox, geomType: /** @type {any} */ (raw.type), geom, numVertices };
+  return {
+    props: raw.properties,
+    bbox,
+    geomType: /** @type {any} */ (raw.type),
+    geom,
+    numVertices,
+  };
 }
 
 /**

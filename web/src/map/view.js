@@ -13,7 +13,8 @@ export const PROVINCE = [98.22, 7.72, 98.49, 8.21];
 const LIMITS = [97.7, 7.1, 99.0, 8.8];
 
 /** @param {BBox} bbox */
-export const toBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
+export const toBounds = ([west, south, east, north]) =>
+  L.latLngBounds([south, west], [north, east]);
 
 /** @param {import('../i18n/index.js').Key} key */
 const bothLanguages = (key) => `${translate('th', key)} · ${translate('en', key)}`;
@@ -60,7 +61,7 @@ function homeControl() {
     button.type = 'button';
     button.title = bothLanguages('map.whole');
     button.setAttribute('aria-label', button.title);
-    render(sign('island'), button);
+    render(sign('whole'), button);
     L.DomEvent.disableClickPropagation(bar);
     button.addEventListener('click', () => map.fire('home'));
     return bar;

@@ -22,8 +22,12 @@ export function siteList(ui, { sites }, sources) {
   const rest = sites.slice(FIRST);
   return html`<section class="sites"><h3>${ui.t('card.sites')} <span class="count">${sites.length}</span></h3>
     <ul>${sites.slice(0, FIRST).map((site) => siteRow(ui, site, sources))}</ul>
-    ${rest.length ? html`<details><summary>${ui.t('card.more', { n: rest.length })}</summary>
-      <ul>${rest.map((site) => siteRow(ui, site, sources))}</ul></details>` : nothing}</section>`;
+    ${
+      rest.length
+        ? html`<details><summary class="more-sites">${ui.t('card.more', { n: rest.length })}</summary>
+      <ul>${rest.map((site) => siteRow(ui, site, sources))}</ul></details>`
+        : nothing
+    }</section>`;
 }
 
 /**
@@ -42,9 +46,13 @@ function siteRow(ui, site, sources) {
       ${confidenceMark(ui, site.confidence, true)}${sources.reference(ui, site.source ?? null, null)}
       <span class="site-facts">${parts.join(' · ')}</span>
       ${site.problem ? html`<span class="note">${ui.text(site.problem)}</span>` : nothing}</div>
-    ${marker ? html`<button type="button" class="icon-button" title=${ui.t('card.zoom')}
+    ${
+      marker
+        ? html`<button type="button" class="icon-button" title=${ui.t('card.zoom')}
       aria-label="${ui.t('card.zoom')}: ${ui.text(names)}"
-      @click=${() => ui.actions.goTo(marker)}>${sign('target')}</button>` : nothing}</li>`;
+      @click=${() => ui.actions.goTo(marker)}>${sign('target')}</button>`
+        : nothing
+    }</li>`;
 }
 
 /** @param {Ui} ui @param {Site} site */

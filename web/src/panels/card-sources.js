@@ -45,16 +45,22 @@ export function sourceList(ui, sources) {
   if (sources.list.length === 0) return nothing;
   const { lang, era } = ui.state;
   return html`<section class="sources"><h3>${ui.t('card.sources')}</h3><ol>
-    ${sources.list.map(({ source, date }, i) => html`<li id="source-${i + 1}" tabindex="-1">
-      ${withLinks(source)}${date ? ` (${formatDate(lang, era, date)})` : nothing}</li>`)}
+    ${sources.list.map(
+      ({ source, date }, i) => html`<li id="source-${i + 1}" tabindex="-1">
+      ${withLinks(source)}${date ? ` (${formatDate(lang, era, date)})` : nothing}</li>`,
+    )}
   </ol></section>`;
 }
 
 /** Text with its addresses as links. @param {string} text */
 const withLinks = (text) =>
-  text.split(ADDRESS).map((part, i) =>
-    i % 2 ? html`<a href=${part} target="_blank" rel="noopener noreferrer">${shorten(part)}</a>` : part,
-  );
+  text
+    .split(ADDRESS)
+    .map((part, i) =>
+      i % 2
+        ? html`<a href=${part} target="_blank" rel="noopener noreferrer">${shorten(part)}</a>`
+        : part,
+    );
 
 /** @param {string} address */
 function shorten(address) {

@@ -17,9 +17,11 @@ import { errorNotice, loading } from './notice.js';
 export function projectCard(ui) {
   const { card, project } = ui.state;
   const body =
-    card.status === 'ready' ? details(ui, card.value.properties)
-    : card.status === 'error' ? errorNotice(ui, card.error, () => ui.actions.openProject(project ?? ''))
-    : loading(ui.t('loading.card'));
+    card.status === 'ready'
+      ? details(ui, card.value.properties)
+      : card.status === 'error'
+        ? errorNotice(ui, card.error, () => ui.actions.openProject(project ?? ''))
+        : loading(ui.t('loading.card'));
   return html`<article class="card" aria-label=${ui.t('card.label')}>
     <button type="button" class="icon-button card-close" title=${ui.t('card.close')}
       aria-label=${ui.t('card.close')} @click=${ui.actions.closeCard}>${sign('close')}</button>
@@ -43,32 +45,40 @@ function details(ui, project) {
 }
 
 /**
- * The rows of the card: title, value, and the fields of the record it comes from.
- * @param {Ui} ui
- * @param {Project} project
- * @param {Sources} sources
+ * A row of the card: its title, its value (null: not known; nothing: no row), and the names its
+ * field may have among the facts.
+ * @typedef {[title: import('../i18n/index.js').Key, value: unknown, fields: string[]]} Row
  */
-function factsOf(ui, project, sources) {
-  const { agencies, budget_thb: budget, status_notes: note, progress, phase, places } = project;
+
+/** @param {Ui} ui @param {Project} project @returns {Row[]} */
+const identityRows = (ui, { agencies, budget_thb: budget, places }) => [
+  ['card.agency', linesOf(ui, agencies), ['agencies']],
+  ['card.budget', budget === null ? null : formatBaht(ui.state.lang, budget), ['budget_thb']],
+  ['card.place', places && ui.text(places), ['places', 'place']],
+];
+
+/** @param {Ui} ui @param {Project} project @returns {Row[]} */
+function progressRows(ui, project) {
+  const { status, status_notes: notes, progress, phase } = project;
   const { lang, era } = ui.state;
-  const percent = progress === null ? null : `${formatNumber(lang, progress)} %`;
-  /** @type {[import('../i18n/index.js').Key, unknown, string[]][]} */
-  const rows = [
-    ['card.name', nothing, ['name_th', 'name_en', 'name', 'names']],
-    ['card.agency', agencies.length ? agencies.map((one) => html`<span class="line">${ui.text(one)}</span>`) : null,
-      ['agencies', 'agency', 'agencies_th']],
-    ['card.budget', budget === null ? null : formatBaht(lang, budget), ['budget_thb', 'budget']],
-    ['card.status', ui.code('status', project.status), ['status']],
-    ['card.status_note', note ? ui.text(note) : nothing, ['status_note', 'status_notes', 'status_note_th']],
-    ['card.progress', percent, ['progress']],
-    ['card.phase', phase === null ? null : formatYears(lang, era, phase), ['phase', 'phase_id']],
+  return [
+    ['card.status', status === 'unknown' ? null : ui.code('status', status), ['status']],
+    ['card.status_note', notes ? ui.text(notes) : nothing, ['status_notes', 'status_note']],
+    ['card.progress', progress === null ? null : `${formatNumber(lang, progress)} %`, ['progress']],
+    ['card.phase', phase && formatYears(lang, era, phase), ['phase']],
     ['card.dates', datesOf(ui, project), ['start_date', 'end_date']],
-    ['card.place', places ? ui.text(places) : null, ['place', 'places', 'place_th']],
   ];
-  return rows.map(([title, value, fields]) =>
+}
+
+/** @param {Ui} ui @param {import('../types.js').Text[]} texts */
+const linesOf = (ui, texts) =>
+  texts.length ? texts.map((one) => html`<span class="line">${ui.text(one)}</span>`) : null;
+
+/** @param {Ui} ui @param {Project} project @param {Sources} sources */
+const factsOf = (ui, project, sources) =>
+  [...identityRows(ui, project), ...progressRows(ui, project)].map(([title, value, fields]) =>
     value === nothing ? nothing : factRow(ui, title, value, factOf(project, fields), sources),
   );
-}
 
 /** @param {Project} project @param {string[]} fields */
 const factOf = ({ facts = {} }, fields) => {

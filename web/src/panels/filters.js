@@ -13,7 +13,15 @@ import { domainSymbol } from './marks.js';
  * @typedef {'phase' | 'status' | 'confidence'} Choice
  */
 
-const STATUSES = ['operating', 'finished', 'in_progress', 'planned', 'not_started', 'suspended', 'unknown'];
+const STATUSES = [
+  'operating',
+  'finished',
+  'in_progress',
+  'planned',
+  'not_started',
+  'suspended',
+  'unknown',
+];
 const CONFIDENCES = ['verified', 'sourced', 'inferred', 'unknown'];
 const PHASES = ['2021', '2022-2023', NO_PHASE];
 
@@ -22,11 +30,13 @@ export function domainFilter(ui, features) {
   const counts = countFacet(features, ui.state, 'domain');
   const chosen = ui.state.domain;
   return html`<fieldset class="domains"><legend class="visually-hidden">${ui.t('domains.title')}</legend>
-    ${DOMAIN_IDS.map((id) => html`<label class="domain ${chosen.length && !chosen.includes(id) ? 'is-off' : ''}">
+    ${DOMAIN_IDS.map(
+      (id) => html`<label class="domain ${chosen.length && !chosen.includes(id) ? 'is-off' : ''}">
       <input type="checkbox" id="domain-${id}" .checked=${chosen.includes(id)}
         @change=${() => ui.actions.toggleFilter('domain', id)} />
       ${domainSymbol(id)}<span class="domain-name">${ui.code('domain', id)}</span>
-      <span class="count">${counts.get(id) ?? 0}</span></label>`)}
+      <span class="count">${counts.get(id) ?? 0}</span></label>`,
+    )}
   </fieldset>`;
 }
 
@@ -49,7 +59,9 @@ export function moreFilters(ui, features) {
 }
 
 /** @param {Ui} ui */
-const textFilter = (ui) => html`<div class="field"><label for="filter-q">${ui.t('filter.text')}</label>
+const textFilter = (
+  ui,
+) => html`<div class="field"><label for="filter-q">${ui.t('filter.text')}</label>
   <input id="filter-q" type="search" placeholder=${ui.t('filter.textHint')} .value=${ui.state.q}
     @input=${(/** @type {any} */ event) => ui.actions.setFilter('q', event.target.value)} /></div>`;
 
@@ -68,10 +80,12 @@ function choices(ui, features, facet, ids, titleOf) {
   const counts = countFacet(features, ui.state, facet);
   const shown = ids.filter((id) => counts.has(id) || facet === 'phase');
   return html`<fieldset class="field"><legend>${ui.t(`filter.${facet}`)}</legend>
-    <div class="chips">${shown.map((id) => html`<label class="chip">
+    <div class="chips">${shown.map(
+      (id) => html`<label class="chip">
       <input type="checkbox" id="${facet}-${id}" .checked=${ui.state[facet].includes(id)}
         @change=${() => ui.actions.toggleFilter(facet, id)} />
-      <span>${titleOf(id)} <span class="count">${counts.get(id) ?? 0}</span></span></label>`)}
+      <span>${titleOf(id)} <span class="count">${counts.get(id) ?? 0}</span></span></label>`,
+    )}
     </div></fieldset>`;
 }
 
@@ -91,8 +105,10 @@ function select(ui, features, facet, titles) {
     <select id="filter-${facet}"
       @change=${(/** @type {any} */ event) => ui.actions.setFilter(facet, event.target.value)}>
       <option value="" ?selected=${ui.state[facet] === ''}>${ui.t('filter.any')}</option>
-      ${options.map(({ id, count, title }) => html`<option value=${id}
-        ?selected=${ui.state[facet] === id}>${title} (${count})</option>`)}
+      ${options.map(
+        ({ id, count, title }) => html`<option value=${id}
+        ?selected=${ui.state[facet] === id}>${title} (${count})</option>`,
+      )}
     </select></div>`;
 }
 

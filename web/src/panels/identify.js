@@ -19,9 +19,11 @@ export function identifyPanel(ui) {
   const { identified, at } = ui.state;
   if (!at) return nothing;
   const body =
-    identified.status === 'ready' ? answer(ui, identified.value)
-    : identified.status === 'error' ? errorNotice(ui, identified.error, () => ui.actions.pick(at))
-    : loading(ui.t('loading.identify'));
+    identified.status === 'ready'
+      ? answer(ui, identified.value)
+      : identified.status === 'error'
+        ? errorNotice(ui, identified.error, () => ui.actions.pick(at))
+        : loading(ui.t('loading.identify'));
   return html`<article class="card identify" aria-label=${ui.t('identify.label')}>
     <button type="button" class="icon-button card-close" title=${ui.t('card.close')}
       aria-label=${ui.t('card.close')} @click=${ui.actions.closeCard}>${sign('close')}</button>
@@ -36,12 +38,19 @@ function answer(ui, { tambon, amphoe, features, rasters }) {
       ${tambon ? areaRow(ui, 'identify.tambon', tambon.names) : nothing}
       ${amphoe ? areaRow(ui, 'identify.amphoe', amphoe.names) : nothing}</dl>
     ${tambon ? nothing : html`<p class="callout">${ui.t('identify.sea')}</p>`}
-    ${rasters.length ? html`<h3>${ui.t('identify.values')}</h3><dl class="facts">
-      ${rasters.map((raster) => rasterRow(ui, raster))}</dl>` : nothing}
+    ${
+      rasters.length
+        ? html`<h3>${ui.t('identify.values')}</h3><dl class="facts">
+      ${rasters.map((raster) => rasterRow(ui, raster))}</dl>`
+        : nothing
+    }
     ${projectsHere(ui)}
-    ${features.length ? html`<h3>${ui.t('identify.features', { radius })}</h3>
+    ${
+      features.length
+        ? html`<h3>${ui.t('identify.features', { radius })}</h3>
       <ul class="found-features">${features.map((one) => featureRow(ui, one))}</ul>`
-    : html`<p class="hint">${ui.t('identify.none', { radius })}</p>`}`;
+        : html`<p class="hint">${ui.t('identify.none', { radius })}</p>`
+    }`;
 }
 
 /** @param {Ui} ui @param {import('../i18n/index.js').Key} title @param {import('../types.js').Text} names */
@@ -50,8 +59,10 @@ const areaRow = (ui, title, names) => html`<div class="fact"><dt>${ui.t(title)}<
 
 /** @param {Ui} ui @param {import('../types.js').IdentifiedRaster} raster */
 function rasterRow(ui, { titles, value, unit, titles_value: words }) {
-  const number = value === null ? ui.t('identify.nodata')
-    : `${formatNumber(ui.state.lang, value, 1)} ${unit ? ui.unit(unit) : ''}`.trim();
+  const number =
+    value === null
+      ? ui.t('identify.nodata')
+      : `${formatNumber(ui.state.lang, value, 1)} ${unit ? ui.unit(unit) : ''}`.trim();
   return html`<div class="fact"><dt>${ui.text(titles)}</dt><dd>${words ? ui.text(words) : number}</dd></div>`;
 }
 
@@ -60,20 +71,24 @@ function projectsHere(ui) {
   const here = ui.actions.projectsHere();
   if (here.length === 0) return nothing;
   return html`<h3>${ui.t('identify.projects')}</h3><ul class="projects">
-    ${here.map(({ id, properties }) => html`<li><button type="button" class="project"
+    ${here.map(
+      ({ id, properties }) => html`<li><button type="button" class="project"
       @click=${() => ui.actions.openProject(id)}>${domainSymbol(properties.domain)}
       <span class="project-text"><span class="project-name">${ui.text(properties.names)}</span></span>
-      </button></li>`)}</ul>`;
+      </button></li>`,
+    )}</ul>`;
 }
 
 /** @param {Ui} ui @param {IdentifiedFeature} feature */
 function featureRow(ui, feature) {
   const collection = collectionsOf(ui.state).find(({ id }) => id === feature.collection);
   const { lang } = ui.state;
-  const distance = feature.distance_m < 1 ? ui.t('identify.here')
-    : ui.t('identify.away', { distance: formatDistance(lang, feature.distance_m) });
+  const distance =
+    feature.distance_m < 1
+      ? ui.t('identify.here')
+      : ui.t('identify.away', { distance: formatDistance(lang, feature.distance_m) });
   return html`<li><details @toggle=${(/** @type {any} */ event) =>
-      ui.actions.outline(event.target.open ? feature.geometry : null)}>
+    ui.actions.outline(event.target.open ? feature.geometry : null)}>
     <summary><span class="feature-name">${nameOf(ui, collection, feature)}</span>
       <span class="second">${collection ? ui.text(collection.titles) : feature.collection} · ${distance}</span></summary>
     <dl class="small-facts">${(collection?.columns ?? []).map((column) => propertyRow(ui, column, feature))}</dl>
@@ -113,8 +128,10 @@ function propertyRow(ui, { name, titles, type, unit, values }, { properties }) {
   if (value === null || value === undefined || value === '') return nothing;
   const words = values?.[String(value)];
   const isCode = /(^|_)(id|code|no|year|osm_id)$/.test(name);
-  const shown = words ? ui.text(words)
-    : typeof value === 'number' && !isCode ? formatNumber(ui.state.lang, value, type === 'integer' ? 0 : 1)
-    : String(value);
+  const shown = words
+    ? ui.text(words)
+    : typeof value === 'number' && !isCode
+      ? formatNumber(ui.state.lang, value, type === 'integer' ? 0 : 1)
+      : String(value);
   return html`<div><dt>${ui.text(titles)}</dt><dd>${shown} ${unit ? ui.unit(unit) : nothing}</dd></div>`;
 }

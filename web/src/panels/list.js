@@ -11,7 +11,8 @@ import { confidenceMark, domainSymbol, statusTag } from './marks.js';
 
 /** @param {Ui} ui @param {ProjectFeature[]} features that fit the filters */
 export function projectList(ui, features) {
-  if (features.length === 0) return html`<p class="empty">${ui.t('list.empty')}
+  if (features.length === 0)
+    return html`<p class="empty">${ui.t('list.empty')}
     <button class="plain" type="button" @click=${ui.actions.clearFilters}>${ui.t('filter.clear')}</button></p>`;
   const { mapped, province, nowhere } = groupByPlace(features);
   return html`

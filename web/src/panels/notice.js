@@ -12,10 +12,16 @@ export const loading = (text) =>
  * @param {import('./ui.js').Ui} ui
  * @param {import('../api.js').ApiError} error
  * @param {() => void} retry
+ * @param {import('../i18n/index.js').Key} [title]
  */
-export const errorNotice = (ui, error, retry) => html`<div class="notice" role="alert">
+export const errorNotice = (
+  ui,
+  error,
+  retry,
+  title = 'error.title',
+) => html`<div class="notice" role="alert">
   ${sign('warning')}
-  <div><strong>${ui.t('error.title')}</strong>
+  <div><strong>${ui.t(title)}</strong>
     <p>${ui.text(error.details)}</p>
     <p class="second" lang=${ui.second}>${ui.other(error.details)}</p>
     <button type="button" class="button" @click=${retry}>${ui.t('error.retry')}</button></div>

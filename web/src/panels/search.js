@@ -91,8 +91,12 @@ export function searchBox(ui, box) {
       .value=${text} @input=${(/** @type {any} */ event) => box.type(event.target.value)}
       @focus=${() => results.length && text && box.set({ phase: 'open' })}
       @keydown=${(/** @type {KeyboardEvent} */ event) => onKey(event, ui, box)} />
-    ${text ? html`<button type="button" class="icon-button" title=${ui.t('search.clear')}
-      aria-label=${ui.t('search.clear')} @click=${() => clear(box)}>${sign('close')}</button>` : nothing}
+    ${
+      text
+        ? html`<button type="button" class="icon-button" title=${ui.t('search.clear')}
+      aria-label=${ui.t('search.clear')} @click=${() => clear(box)}>${sign('close')}</button>`
+        : nothing
+    }
     ${isOpen ? foundList(ui, box) : html`<ul id="found" role="listbox" hidden></ul>`}
   </div>`;
 }
@@ -144,9 +148,13 @@ function foundList(ui, box) {
   /** @param {string} words */
   const line = (words) => html`<li class="found-note" role="presentation">${words}</li>`;
   const notes =
-    phase === 'working' && results.length === 0 ? line(ui.t('search.working'))
-    : error ? line(ui.text(error.details))
-    : phase === 'open' && results.length === 0 ? line(ui.t('search.none', { q })) : nothing;
+    phase === 'working' && results.length === 0
+      ? line(ui.t('search.working'))
+      : error
+        ? line(ui.text(error.details))
+        : phase === 'open' && results.length === 0
+          ? line(ui.t('search.none', { q }))
+          : nothing;
   return html`<ul id="found" role="listbox" aria-label=${ui.t('search.label')}>
     ${results.map((found, i) => option(ui, box, found, i, i === active))}${notes}</ul>
     <span class="visually-hidden" role="status">

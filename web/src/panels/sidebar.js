@@ -29,7 +29,7 @@ export const sidebar = (ui, shown, summary) => html`
       ${tab(ui, 'projects', 'list')}${tab(ui, 'layers', 'layers')}</div>
     <button type="button" class="tool" id="table-open" aria-pressed=${ui.state.table}
       title=${ui.t(ui.state.table ? 'table.close' : 'table.open')}
-      @click=${ui.actions.toggleTable}>${sign('table')}<span>${ui.t('table.title')}</span></button>
+      @click=${ui.actions.toggleTable}>${sign('table')}<span>${ui.t('table.short')}</span></button>
   </header>
   <div id="panel-body" class="panel-body" role="tabpanel" aria-labelledby="tab-${ui.state.panel}">
     ${ui.state.panel === 'layers' ? layersPanel(ui) : projectsPanel(ui, shown, summary)}
@@ -64,8 +64,12 @@ function projectsPanel(ui, shown, summary) {
   if (projects.status !== 'ready') return loading(ui.t('loading.projects'));
   return html`${domainFilter(ui, projects.value)}${moreFilters(ui, projects.value)}
     <div class="summary-row"><p class="summary">${summary}</p>
-      ${isFiltered(ui) ? html`<button class="plain" type="button" id="clear-filters"
-        @click=${ui.actions.clearFilters}>${ui.t('filter.clear')}</button>` : nothing}</div>
+      ${
+        isFiltered(ui)
+          ? html`<button class="plain" type="button" id="clear-filters"
+        @click=${ui.actions.clearFilters}>${ui.t('filter.clear')}</button>`
+          : nothing
+      }</div>
     <label class="inview"><input type="checkbox" id="inview" .checked=${ui.state.inview}
       @change=${() => ui.actions.show({ inview: !ui.state.inview })} />${ui.t('filter.inview')}</label>
     <div id="list" tabindex="-1">${projectList(ui, shown)}</div>
@@ -74,7 +78,9 @@ function projectsPanel(ui, shown, summary) {
 
 /** @param {Ui} ui */
 const isFiltered = ({ state }) =>
-  Object.keys(NO_FILTERS).some((key) => state[/** @type {keyof typeof NO_FILTERS} */ (key)].length > 0);
+  Object.keys(NO_FILTERS).some(
+    (key) => state[/** @type {keyof typeof NO_FILTERS} */ (key)].length > 0,
+  );
 
 /** @param {Ui} ui */
 function programmeNote(ui) {

@@ -11,7 +11,16 @@ import { confidenceMark, domainSymbol, statusTag } from './marks.js';
  * @typedef {import('../types.js').ProjectFeature} ProjectFeature
  */
 
-const COLUMNS = /** @type {const} */ (['code', 'name', 'domain', 'status', 'agency', 'budget', 'place', 'confidence']);
+const COLUMNS = /** @type {const} */ ([
+  'code',
+  'name',
+  'domain',
+  'status',
+  'agency',
+  'budget',
+  'place',
+  'confidence',
+]);
 
 /**
  * @param {Ui} ui

@@ -2,7 +2,7 @@
 
 import { html } from 'lit-html';
 import { translate } from '../i18n/index.js';
-import { sign } from '../icons.js';
+import { brandMark } from '../icons.js';
 
 /** @typedef {import('./ui.js').Ui} Ui */
 
@@ -11,7 +11,7 @@ import { sign } from '../icons.js';
  * @param {unknown} search the search box
  */
 export const topbar = (ui, search) => html`
-  <h1 class="brand"><span class="brand-mark">${sign('island')}</span>
+  <h1 class="brand"><span class="brand-mark">${brandMark}</span>
     <span class="brand-name">${ui.t('app.name')}</span></h1>
   ${search}
   <div class="segments" role="group" aria-label=${ui.t('app.language')}>
