@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, Literal
 from urllib.parse import urlsplit
+
+import httpx
 
 from layers.download import Download, Limits, Progress, failed
 from layers.manifest import Manifest, Upstream
@@ -19,7 +22,7 @@ from twin.errors import FetchError
 from twin.settings import Settings
 from twin.types import Edition, Text
 
-__all__ = ["LayerFetch", "Limits", "Progress", "fetch", "fetch_edition"]
+__all__ = ["LayerFetch", "Limits", "Progress", "fetch", "fetch_edition", "reachable"]
 
 DEFAULT_LIMITS: Final = Limits()
 
@@ -156,3 +159,31 @@ def _name(url: str) -> str:
     """Return a file name that tells the file's own name, and is one for each address."""
     own = Path(urlsplit(url).path).name or "index"
     return f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{own}"
+
+
+def reachable(
+    manifests: Sequence[Manifest], *, edition: Edition = "phuket", timeout_s: float = 3.0
+) -> list[str]:
+    """Return the layers whose upstream's server answers at all, asked side by side.
+
+    Parameters
+    ----------
+    timeout_s
+        Seconds after which a server counts as out of reach.
+    """
+    sources = [manifest.sources.get(edition) for manifest in manifests]
+    urls = {source.upstream.url for source in sources if source and source.upstream}
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        answers = dict(zip(urls, pool.map(lambda url: _answers(url, timeout_s), urls), strict=True))
+    return [
+        manifest.id
+        for manifest, source in zip(manifests, sources, strict=True)
+        if source and source.upstream and answers[source.upstream.url]
+    ]
+
+
+def _answers(url: str, timeout_s: float) -> bool:
+    try:
+        return httpx.head(url, timeout=timeout_s, follow_redirects=True).is_success
+    except httpx.HTTPError:
+        return False

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 from sqlalchemy import Connection, Engine, func, select
 
@@ -14,6 +15,7 @@ from api.commands.console import out, progress, settings
 from layers.aliases import load_aliases
 from layers.edition import Choice, choose, loaded_edition, starter
 from layers.faults import Fault, fault_table
+from layers.fetch import fetch_edition
 from layers.load import LayerLoad, Loader
 from layers.manifest import Manifest, read_catalogue
 from layers.raster import check_raster
@@ -104,6 +106,24 @@ def load(
                 parameter="data",
             )
         print_loads(load_layers(engine, told, choice, layers))
+
+
+@app.command()
+def fetch() -> None:
+    """ดาวน์โหลดข้อมูลต้นทาง | Download what the real data are made from."""
+    told = settings()
+    columns = (TextColumn("{task.description}"), BarColumn(bar_width=24), DownloadColumn())
+    with Progress(*columns, console=out, transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def tell(layer_id: str, done: int, total: int | None) -> None:
+            bar.update(task, description=layer_id, completed=done, total=total)
+
+        results = fetch_edition(read_catalogue(), told, tell)
+    table = Table("ชั้น | layer", "ผล | outcome", "ต้องทำต่อ | what is left")
+    for result in results:
+        table.add_row(result.layer_id, result.status, f"{result.message.th}\n{result.message.en}")
+    out.print(table)
 
 
 def load_layers(

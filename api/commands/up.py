@@ -10,6 +10,8 @@ from api.commands import serve
 from api.commands.console import out
 from api.commands.layers import load_layers, print_loads
 from layers.edition import choose, loaded_edition
+from layers.fetch import reachable
+from layers.manifest import read_catalogue
 from twin.db.database import open_engine
 from twin.projects.placement import place_sites
 from twin.projects.register import seed_register
@@ -42,6 +44,8 @@ def prepare(engine: Engine, settings: Settings) -> None:
     if choice is None:
         out.print("▸ ใช้ข้อมูลจริงที่โหลดไว้แล้ว | keeping the real data loaded before")
     else:
+        if choice.edition == "starter" and loaded is None:
+            tell_about_real_data()
         out.print(f"▸ {EDITION_TITLES[choice.edition]}")
         loads = load_layers(engine, settings, choice)
         if any(load.outcome != "unchanged" for load in loads):
@@ -49,3 +53,24 @@ def prepare(engine: Engine, settings: Settings) -> None:
     with engine.begin() as connection:
         if seed_register(connection):
             place_sites(connection)
+
+
+def tell_about_real_data() -> None:
+    """Try the network for the real data, and say what came of it."""
+    found = reachable(read_catalogue())
+    if not found:
+        out.print(
+            "▸ ไม่ได้ระบุ --data และติดต่อแหล่งข้อมูลต้นทางไม่ได้"
+            " | no --data, and none of the upstreams can be reached"
+        )
+        return
+    out.print(
+        f"▸ ติดต่อแหล่งข้อมูลต้นทางได้ {len(found)} ชั้น สั่ง twin layers fetch เพื่อดาวน์โหลด"
+        " แล้วเตรียมไฟล์ตามที่แจ้ง จากนั้นสั่ง scripts/up --data DIR",
+        soft_wrap=True,
+    )
+    out.print(
+        f"  the upstreams of {len(found)} layers can be reached: `twin layers fetch` downloads them"
+        " and tells how to prepare each; then scripts/up --data DIR",
+        soft_wrap=True,
+    )
