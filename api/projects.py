@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from datetime import date
 
-from twin.queries.projects import FactRead, ProjectRead, SiteRead
+from twin.queries.projects import ProjectDetail, ProjectRead, SiteRead
 from twin.types import Json, Text
 
+Shapes = Mapping[int, str]
 
-def project_feature(project: ProjectRead) -> Json:
+
+def project_feature(project: ProjectRead, shapes: Shapes) -> Json:
     """Return a project as a feature of the list."""
-    return _feature(project, [_site(site) for site in project.sites])
+    return _feature(project, shapes, [_site(site) for site in project.sites])
 
 
-def detail(project: ProjectRead, facts: Iterable[FactRead]) -> Json:
+def project_detail(detail: ProjectDetail) -> Json:
     """Return a project as a feature with everything that is known."""
-    feature = _feature(project, [_site(site) | _site_detail(site) for site in project.sites])
+    sites = [_site(site) | _site_detail(site) for site in detail.project.sites]
+    feature = _feature(detail.project, detail.shapes, sites)
     feature["properties"]["facts"] = {
         fact.field: {
             "confidence": fact.confidence,
@@ -25,16 +28,16 @@ def detail(project: ProjectRead, facts: Iterable[FactRead]) -> Json:
             "source_date": _iso(fact.source_date),
             "note": _texts(fact.note),
         }
-        for fact in facts
+        for fact in detail.facts
     }
     return feature
 
 
-def _feature(project: ProjectRead, sites: list[Json]) -> Json:
+def _feature(project: ProjectRead, shapes: Shapes, sites: list[Json]) -> Json:
     return {
         "type": "Feature",
         "id": project.code,
-        "geometry": _geometry(project),
+        "geometry": _geometry(project, shapes),
         "properties": {
             "code": project.code,
             "domain": project.domain,
@@ -60,8 +63,8 @@ def _feature(project: ProjectRead, sites: list[Json]) -> Json:
     }
 
 
-def _geometry(project: ProjectRead) -> Json | None:
-    geometries = [json.loads(site.geometry) for site in project.drawn if site.geometry]
+def _geometry(project: ProjectRead, shapes: Shapes) -> Json | None:
+    geometries = [json.loads(shapes[site.id]) for site in project.drawn]
     return {"type": "GeometryCollection", "geometries": geometries} if geometries else None
 
 

@@ -10,7 +10,7 @@ from api.deps import STRICT, EngineDep, ProjectFilterDep
 from api.geojson import GeoJSONResponse, dumps, respond
 from api.models.projects import ProjectCollection, ProjectDetail
 from api.openapi import problems
-from api.projects import detail, project_feature
+from api.projects import project_detail, project_feature
 from twin.db.engine import connect
 from twin.queries.projects import find_projects, get_project
 from twin.queries.text import MAX_TEXT, checked_text
@@ -35,7 +35,7 @@ def get_projects(
         found = find_projects(connection, wanted, checked_text(q, "q"))
     collection = {
         "type": "FeatureCollection",
-        "features": [project_feature(project) for project in found.projects],
+        "features": [project_feature(project, found.shapes) for project in found.projects],
         "numberMatched": len(found.projects),
         "facets": found.facets,
         "agencies": [agency._asdict() for agency in found.agencies],
@@ -49,5 +49,5 @@ def get_one_project(
 ) -> GeoJSONResponse:
     """Return one project with its sites and the source of every field."""
     with connect(engine) as connection:
-        project, facts = get_project(connection, code)
-    return respond(dumps(detail(project, facts)))
+        detail = get_project(connection, code)
+    return respond(dumps(project_detail(detail)))

@@ -10,7 +10,8 @@ from datetime import date
 from functools import cached_property
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import ColumnElement, Connection, Row, case, func, select, type_coerce
+from sqlalchemy import Text as SqlText
 
 from twin.db.models import Domain, Project, ProjectFact, ProjectSite
 from twin.errors import NotFoundError
@@ -30,7 +31,11 @@ _DECIMALS: Final = 6
 
 @dataclass(frozen=True)
 class SiteRead:
-    """One place of a project; `geometry` is GeoJSON text, None where there is none to draw."""
+    """One place of a project.
+
+    `marker` is a point on it, None where there is nothing to draw: the place is not known, or it
+    is the whole province.
+    """
 
     id: int
     position: int
@@ -47,7 +52,6 @@ class SiteRead:
     amphoe_codes: list[str]
     marker: tuple[float, float] | None
     geometry_type: str | None
-    geometry: str | None
 
 
 @dataclass(frozen=True)
@@ -78,8 +82,8 @@ class ProjectRead:
 
     @property
     def drawn(self) -> list[SiteRead]:
-        """The sites with a geometry, without those that stand for the whole province."""
-        return [site for site in self.sites if site.geometry and site.rule != "province"]
+        """The sites with a geometry to draw; the whole province is none."""
+        return [site for site in self.sites if site.marker]
 
     @property
     def tambon_codes(self) -> list[str]:
@@ -111,6 +115,15 @@ class FactRead:
     note: Text | None
 
 
+@dataclass(frozen=True)
+class ProjectDetail:
+    """One project, the whole geometry of its drawn sites by their id, and its sources."""
+
+    project: ProjectRead
+    shapes: dict[int, str]
+    facts: list[FactRead]
+
+
 #: What projects are filtered and counted by: name → the values a project has.
 FACETS: Final[Mapping[str, Callable[[ProjectRead], Iterable[str]]]] = {
     "domain": lambda project: [project.domain],
@@ -125,9 +138,13 @@ FACETS: Final[Mapping[str, Callable[[ProjectRead], Iterable[str]]]] = {
 
 @dataclass(frozen=True)
 class ProjectList:
-    """Projects that fit, and for each facet how many would fit with each of its values."""
+    """Projects that fit, and for each facet how many would fit with each of its values.
+
+    `shapes` has the geometry of drawn sites by their id, generalised GeoJSON text.
+    """
 
     projects: list[ProjectRead]
+    shapes: dict[int, str]
     facets: dict[str, dict[str, int]]
     agencies: list[Text]
 
@@ -162,10 +179,12 @@ def find_projects(
         name: dict(_count(name, [p for p in found if _fits(p, accepted, without=name)]))
         for name in FACETS
     }
-    return ProjectList([p for p in found if _fits(p, accepted)], facets, named)
+    projects = [p for p in found if _fits(p, accepted)]
+    shapes = read_shapes(connection, [p.code for p in projects], LIST_TOLERANCE_DEGREES)
+    return ProjectList(projects, shapes, facets, named)
 
 
-def get_project(connection: Connection, code: str) -> tuple[ProjectRead, list[FactRead]]:
+def get_project(connection: Connection, code: str) -> ProjectDetail:
     """Return one project with whole geometry, and the source of each of its fields.
 
     Raises
@@ -173,7 +192,7 @@ def get_project(connection: Connection, code: str) -> tuple[ProjectRead, list[Fa
     NotFoundError
         There is no such project.
     """
-    projects = read_projects(connection, code, 0) if CODE.fullmatch(code) else []
+    projects = read_projects(connection, code) if CODE.fullmatch(code) else []
     if not projects:
         raise NotFoundError(
             "There is no project of this code; codes look like ENV-01.",
@@ -192,14 +211,10 @@ def get_project(connection: Connection, code: str) -> tuple[ProjectRead, list[Fa
         )
         for row in rows
     ]
-    return projects[0], facts
+    return ProjectDetail(projects[0], read_shapes(connection, [code]), facts)
 
 
-def read_projects(
-    connection: Connection,
-    code: str | None = None,
-    tolerance_degrees: float = LIST_TOLERANCE_DEGREES,
-) -> list[ProjectRead]:
+def read_projects(connection: Connection, code: str | None = None) -> list[ProjectRead]:
     """Return all projects, or the one of that code, in the order of domains and codes."""
     projects = (
         select(Project.__table__, Domain.id.label("domain"))
@@ -208,20 +223,37 @@ def read_projects(
     )
     if code is not None:
         projects = projects.where(Project.code == code)
-    sites = _read_sites(connection, code, tolerance_degrees)
+    sites = _read_sites(connection, code)
     return [_project(row, sites[row.code]) for row in connection.execute(projects)]
 
 
-def _read_sites(
-    connection: Connection, code: str | None, tolerance_degrees: float
-) -> dict[str, list[SiteRead]]:
-    geom = ProjectSite.geom
-    shown = func.ST_SimplifyPreserveTopology(geom, tolerance_degrees) if tolerance_degrees else geom
-    marker = func.ST_PointOnSurface(geom)
+def read_shapes(
+    connection: Connection, codes: Sequence[str], tolerance_degrees: float = 0
+) -> dict[int, str]:
+    """Return the geometry of the drawn sites of some projects, GeoJSON text by the site's id."""
+    geom: ColumnElement[Any] = _drawn_geometry()
+    if tolerance_degrees:
+        geom = func.ST_SimplifyPreserveTopology(geom, tolerance_degrees)
+    columns: list[ColumnElement[Any]] = [
+        ProjectSite.__table__.c.id,
+        type_coerce(func.ST_AsGeoJSON(geom, _DECIMALS, 0), SqlText).label("geojson"),
+    ]
+    statement = select(*columns).where(
+        ProjectSite.project_code.in_(codes), _drawn_geometry().is_not(None)
+    )
+    return {row.id: row.geojson for row in connection.execute(statement)}
+
+
+def _drawn_geometry() -> ColumnElement[Any]:
+    # The whole province is never drawn as a site, and its outline is large.
+    return case((ProjectSite.rule != "province", ProjectSite.geom))
+
+
+def _read_sites(connection: Connection, code: str | None) -> dict[str, list[SiteRead]]:
+    marker = func.ST_PointOnSurface(_drawn_geometry())
     columns: list[ColumnElement[Any]] = [
         *(column for column in ProjectSite.__table__.c if column.name != "geom"),
-        func.ST_AsGeoJSON(shown, _DECIMALS, 0).label("geojson"),
-        func.ST_GeometryType(geom).label("geometry_type"),
+        func.ST_GeometryType(ProjectSite.geom).label("geometry_type"),
         func.ST_X(marker).label("marker_lon"),
         func.ST_Y(marker).label("marker_lat"),
     ]
@@ -273,7 +305,6 @@ def _site(row: Row[Any]) -> SiteRead:
         amphoe_codes=row.amphoe_codes,
         marker=(round(row.marker_lon, 6), round(row.marker_lat, 6)) if has_marker else None,
         geometry_type=row.geometry_type.removeprefix("ST_") if row.geometry_type else None,
-        geometry=row.geojson,
     )
 
 

@@ -241,4 +241,5 @@ def _display(layer: Described) -> ColumnElement[Any]:
     geom = layer.rows.c.geom
     if layer.spec.geometry_type in ("Point", "MultiPoint"):
         return geom
-    return func.ST_SimplifyPreserveTopology(geom, DISPLAY_TOLERANCE_DEGREES)
+    simplified = func.ST_SimplifyPreserveTopology(geom, DISPLAY_TOLERANCE_DEGREES)
+    return simplified if layer.spec.geometry_type == "Geometry" else func.ST_Multi(simplified)
