@@ -58,14 +58,16 @@ PlainText = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_plain)]
 AgencyName = Annotated[PlainText, Field(pattern=r"^[^;]+$")]
 RouteName = Annotated[PlainText, Field(pattern=r"^[^;,]+$")]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
-Clip = tuple[float, float, float, float]
+#: Seven decimals are a centimetre in degrees, and no more than a spreadsheet keeps.
+Decimal7 = Annotated[float, AfterValidator(lambda number: round(number, 7))]
+Clip = tuple[Decimal7, Decimal7, Decimal7, Decimal7]
 
 
 class SiteArgs(Model):
     """Arguments of a placement rule; which of them apply is told by `twin.projects.rules`."""
 
-    lon: float | None = Field(None, description="point: degrees, WGS 84")
-    lat: float | None = Field(None, description="point: degrees, WGS 84")
+    lon: Decimal7 | None = Field(None, description="point: degrees, WGS 84")
+    lat: Decimal7 | None = Field(None, description="point: degrees, WGS 84")
     tambon: tuple[Annotated[str, Field(pattern=TAMBON_PATTERN)], ...] = Field(
         (), description="area: codes that make it up; point: the code its source names"
     )
@@ -74,7 +76,7 @@ class SiteArgs(Model):
     )
     bus_lines: tuple[RouteName, ...] = Field((), description="route: values of bus_line.line")
     roads: tuple[RouteName, ...] = Field((), description="route: values of road.ref")
-    distance_m: float | None = Field(None, description="coast_buffer: metres from the shore")
+    distance_m: Decimal7 | None = Field(None, description="coast_buffer: metres from the shore")
     clip: Clip | None = Field(None, description="route, coast_buffer: west, south, east, north")
 
     def given(self) -> dict[str, Any]:
@@ -124,7 +126,7 @@ class Record(Model):
     status: Status = "unknown"
     status_note_th: PlainText | None = None
     status_note_en: PlainText | None = None
-    progress: float | None = Field(None, ge=0, le=100, description="Per cent.")
+    progress: Decimal7 | None = Field(None, ge=0, le=100, description="Per cent.")
     start_date: Day | None = None
     end_date: Day | None = None
     place_th: PlainText | None = None
