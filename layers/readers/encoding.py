@@ -22,7 +22,7 @@ def detect_encoding(values: Iterable[bytes], name: str) -> str:
     Parameters
     ----------
     values
-        Texts as bytes; each may be cut off inside a letter, as fields of fixed width are.
+        Texts as bytes; some may be cut off inside a letter, as fields of fixed width are.
     name
         The file's name, for the message.
 
@@ -32,7 +32,8 @@ def detect_encoding(values: Iterable[bytes], name: str) -> str:
         The texts are in neither; the encoding has to be declared.
     """
     texts = [value for value in values if not value.isascii()]
-    if all(_is_utf8(text) for text in texts):
+    whole = [text for text in texts if _is_utf8(text, is_cut=False)]
+    if not texts or (whole and all(_is_utf8(text, is_cut=True) for text in texts)):
         return "utf-8"
     if all(_is_thai(text) for text in texts):
         return WINDOWS_874
@@ -87,9 +88,9 @@ def encoding_fault(encoding: str, label: str | None) -> list[Fault]:
     return [fault(None, None, "text_encoding", encoding, text)]
 
 
-def _is_utf8(text: bytes) -> bool:
+def _is_utf8(text: bytes, *, is_cut: bool) -> bool:
     try:
-        decode(text, "utf-8")
+        codecs.getincrementaldecoder("utf-8")().decode(text, final=not is_cut)
     except UnicodeDecodeError:
         return False
     return True

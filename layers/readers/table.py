@@ -62,6 +62,9 @@ def _read_csv(path: Path, source: Declared) -> Raw:
         keep_default_na=False,
         skip_blank_lines=True,
     )
+    if not isinstance(frame.index, pd.RangeIndex):
+        # pandas takes what is left of too long rows for row labels.
+        raise pd.errors.ParserError("the first row has more cells than the header")
     return Raw(frame, None, encoding, encoding_fault(encoding, source.encoding))
 
 
