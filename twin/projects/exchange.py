@@ -13,8 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, exists, select
 
+from twin.db.models import Domain
+from twin.errors import SetupError
 from twin.projects.columns import PROJECTS, SHEETS, SITES, SOURCES
 from twin.projects.model import Entry, Fact, Record, Site, SiteArgs
 from twin.projects.placement import PlacementReport, place_sites
@@ -118,7 +120,14 @@ def import_file(connection: Connection, path: Path) -> ImportReport:
     ------
     ProjectFileError
         The file cannot be read at all.
+    SetupError
+        The database does not know the domains yet.
     """
+    if not connection.scalar(select(exists().select_from(Domain))):
+        raise SetupError(
+            "The register is not set up yet; run `scripts/up` first.",
+            "ยังไม่ได้ติดตั้งทะเบียนโครงการ โปรดเรียก `scripts/up` ก่อน",
+        )
     file = read_projects_file(path)
     if file.faults:
         return ImportReport(file.faults, file.notes, None, None)
