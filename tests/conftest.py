@@ -15,6 +15,7 @@ from twin.db.embedded import Cluster
 from twin.db.engine import make_engine
 from twin.db.migrate import upgrade
 from twin.settings import DbSettings, Settings
+from twin.testing import publish_toy, publish_toy_projects, publish_toy_rasters
 
 
 @pytest.fixture(scope="session")
@@ -93,6 +94,20 @@ def new_twin(new_database: Callable[..., URL], open_folder: Path) -> Callable[..
         return settings
 
     return create
+
+
+@pytest.fixture(scope="session")
+def toy(new_database: Callable[..., URL], open_folder: Path) -> Settings:
+    """Settings of a twin with the toy island of `twin.testing`, its rasters, and projects."""
+    address = new_database("toy").set(drivername="postgresql").render_as_string()
+    settings = Settings(home=open_folder / "toy", db=DbSettings(url=address))
+    engine = make_engine(address)
+    with engine.begin() as connection:
+        publish_toy(connection)
+        publish_toy_rasters(connection, settings.raster_dir)
+        publish_toy_projects(connection)
+    engine.dispose()
+    return settings
 
 
 @pytest.fixture(scope="session")
