@@ -100,27 +100,31 @@ export const search = async (q, signal) =>
  * @param {string[]} layers
  * @returns {Promise<import('./types.js').Identified>}
  */
-export const identify = ([lon, lat], radius, layers) =>
-  getJson('api/query/identify', { lon, lat, radius_m: radius, layers: layers.join(',') });
+export const identify = async ([lon, lat], radius, layers) => {
+  const query = { lon, lat, radius_m: radius, layers: layers.join(',') };
+  const found = await getJson('api/query/identify', query);
+  const features = found.features.filter((/** @type {any} */ one) =>
+    layers.includes(one.collection),
+  );
+  return { ...found, features };
+};
+
+/** Since when the register of people is asked for; the newest row of each area counts. */
+const REGISTER_SINCE = '2021-01-01/..';
 
 /**
- * Names of the sub-districts and districts, without their outlines.
+ * Names and registered people of the province's areas, without their outlines.
  * @returns {Promise<import('./types.js').Areas>}
  */
 export async function getAreas() {
-  const [tambon, amphoe] = await Promise.all(['tambon', 'amphoe'].map(getAreaNames));
-  return { tambon, amphoe };
-}
-
-/**
- * @param {string} collection
- * @returns {Promise<import('./types.js').Area[]>}
- */
-async function getAreaNames(collection) {
-  const query = { limit: 100, skipGeometry: 'true' };
-  const { features } = await getJson(`api/collections/${collection}/items`, query);
-  return features.map((/** @type {any} */ { properties: { code, name_th: th, name_en: en } }) => ({
-    code,
-    names: { th, en },
-  }));
+  const query = { datetime: REGISTER_SINCE, limit: 1000 };
+  const { features } = await getJson('api/collections/population/items', query);
+  /** @type {import('./types.js').Areas} */
+  const areas = new Map();
+  for (const { properties } of features) {
+    const { code, level, year, name_th: th, name_en: en, total: people } = properties;
+    if (year >= (areas.get(code)?.year ?? 0))
+      areas.set(code, { code, level, year, people, names: { th, en } });
+  }
+  return areas;
 }

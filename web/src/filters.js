@@ -8,7 +8,7 @@
  */
 
 /** Stands for a project whose phase no source tells. */
-export const NO_PHASE = 'none';
+export const NO_PHASE = 'unassigned';
 
 /** @type {Record<Facet, (project: Project) => string[]>} */
 const VALUES = {
@@ -16,21 +16,26 @@ const VALUES = {
   phase: (project) => [project.phase ?? NO_PHASE],
   status: (project) => [project.status],
   confidence: (project) => [project.confidence],
-  agency: (project) => project.agencies.map((agency) => agency.th),
+  agency: (project) => project.agencies.map((agency) => agency.en),
   amphoe: (project) => project.amphoe_codes,
   tambon: (project) => project.tambon_codes,
 };
 
 export const FACETS = /** @type {Facet[]} */ (Object.keys(VALUES));
 
-/** @param {string} text */
-const fold = (text) => text.normalize('NFKC').toLowerCase();
+/** Text without case and without the marks that spellings of names differ in. @param {string} text */
+const fold = (text) =>
+  text
+    .normalize('NFKC')
+    .toLowerCase()
+    .replace(/[\p{P}\p{Z}]/gu, '');
 
 /** @param {Project} project */
 function textOf(project) {
-  const { code, names, places, agencies, sites } = project;
-  const texts = [names, places, ...agencies, ...sites.map((site) => site.names)];
-  return fold([code, ...texts.flatMap((text) => (text ? [text.th, text.en] : []))].join('\n'));
+  const { code, names, place, agencies, sites } = project;
+  const texts = [names, place, ...agencies, ...sites.map((site) => site.names)];
+  const parts = [code, ...texts.flatMap((text) => (text ? [text.th, text.en] : []))];
+  return parts.map(fold).join('\n');
 }
 
 /**
@@ -39,9 +44,7 @@ function textOf(project) {
  */
 function hasText(project, q) {
   const text = textOf(project);
-  return fold(q)
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+  return q.split(/\s+/).every((word) => text.includes(fold(word)));
 }
 
 /**
@@ -146,7 +149,7 @@ const SORT_KEYS = {
   status: (project) => project.status,
   agency: (project, lang) => project.agencies[0]?.[lang] ?? '',
   budget: (project) => project.budget_thb ?? -1,
-  place: (project, lang) => project.places?.[lang] ?? '',
+  place: (project, lang) => project.place?.[lang] ?? '',
   confidence: (project) =>
     ['verified', 'sourced', 'inferred', 'unknown'].indexOf(project.confidence),
 };

@@ -21,13 +21,14 @@
  * @property {string | null} geometry_type
  * @property {string[]} tambon_codes
  * @property {string | null} [source]
+ * @property {Text | null} [note]
  * @property {Text | null} [problem]
  *
  * @typedef {object} Fact
  * @property {Confidence} confidence
  * @property {string | null} source
  * @property {string | null} source_date
- * @property {Text | null} notes
+ * @property {Text | null} note
  *
  * @typedef {object} Project
  * @property {string} code
@@ -37,13 +38,13 @@
  * @property {Text} names
  * @property {boolean} is_named
  * @property {string} status
- * @property {Text | null} status_notes
+ * @property {Text | null} status_note
  * @property {Text[]} agencies
  * @property {number | null} budget_thb
  * @property {number | null} progress
  * @property {string | null} start_date
  * @property {string | null} end_date
- * @property {Text | null} places
+ * @property {Text | null} place
  * @property {Confidence} confidence
  * @property {boolean} is_province_wide
  * @property {string[]} tambon_codes
@@ -88,7 +89,8 @@
  *   Catalogue
  *
  * @typedef {{ code: string, names: Text }} Area
- * @typedef {{ tambon: Area[], amphoe: Area[] }} Areas
+ * @typedef {Area & { level: string, year: number, people: number }} KnownArea
+ * @typedef {Map<string, KnownArea>} Areas by code
  *
  * @typedef {object} Found
  * @property {string} kind

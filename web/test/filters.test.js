@@ -24,7 +24,7 @@ const POLES = project('LIV-09', {
   domain: 'living',
   names: { th: 'เสาอัจฉริยะ', en: 'Smart poles' },
   status: 'planned',
-  places: { th: 'กะรน', en: 'Karon' },
+  place: { th: 'กะรน', en: 'Karon' },
   sites: [site([98.3, 7.8])],
   tambon_codes: ['830108'],
 });
@@ -55,6 +55,7 @@ test.each([
   ['SMART bus', ['MOB-01']],
   ['สมาร์ท', ['MOB-01']],
   ['karon', ['LIV-09']],
+  ['smart-bus', ['MOB-01']],
   ['peo-0', ['PEO-02', 'PEO-04']],
   ['บริษัท', ['MOB-01']],
   ['nothing', []],

@@ -63,8 +63,8 @@ test('overlays are what is visible beyond the base map, tables never', () => {
   expect(ids(visibleOverlays(state))).toEqual(['facility', 'elevation']);
 });
 
-test('a point is asked about visible features and every raster', () => {
-  expect(askableIds(stateWith(['land', 'tambon', 'road']))).toEqual(['road', 'elevation']);
+test('a point is asked about visible features, not about the ground itself', () => {
+  expect(askableIds(stateWith(['land', 'tambon', 'road']))).toEqual(['road']);
 });
 
 test('doubtful layers are named only while visible', () => {

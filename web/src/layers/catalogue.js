@@ -55,14 +55,13 @@ export const visibleOverlays = (state) =>
 const GROUND = ['land', 'province', 'amphoe', 'tambon', PROJECT_LAYER];
 
 /**
- * Ids that a question about a point goes to: what is visible, and every raster.
+ * Ids of the vector layers that a question about a point goes to.
  * @param {State} state
  * @returns {string[]}
  */
 export const askableIds = (state) =>
-  collectionsOf(state)
-    .filter(({ id, kind }) => kind === 'raster' || (kind === 'vector' && isVisible(state, id)))
-    .filter(({ id }) => !GROUND.includes(id))
+  visibleCollections(state)
+    .filter(({ id, kind }) => kind === 'vector' && !GROUND.includes(id))
     .map(({ id }) => id);
 
 /**

@@ -45,7 +45,7 @@ function siteRow(ui, site, sources) {
   return html`<li class="site"><div class="site-text"><span class="site-name">${ui.text(names)}</span>
       ${confidenceMark(ui, site.confidence, true)}${sources.reference(ui, site.source ?? null, null)}
       <span class="site-facts">${parts.join(' · ')}</span>
-      ${site.problem ? html`<span class="note">${ui.text(site.problem)}</span>` : nothing}</div>
+      ${noteOf(ui, site)}</div>
     ${
       marker
         ? html`<button type="button" class="icon-button" title=${ui.t('card.zoom')}
@@ -55,11 +55,17 @@ function siteRow(ui, site, sources) {
     }</li>`;
 }
 
+/** Why there is no place, or what to know about it. @param {Ui} ui @param {Site} site */
+function noteOf(ui, { problem, note }) {
+  const text = problem ?? note;
+  return text ? html`<span class="note">${ui.text(text)}</span>` : nothing;
+}
+
 /** @param {Ui} ui @param {Site} site */
 function tambonNames(ui, { tambon_codes: codes }) {
   const { areas } = ui.state;
   if (areas.status !== 'ready' || codes.length === 0 || codes.length > 4) return '';
-  const names = codes.map((code) => areas.value.tambon.find((one) => one.code === code)?.names);
+  const names = codes.map((code) => areas.value.get(code)?.names);
   const known = names.flatMap((one) => (one ? [ui.text(one)] : []));
   return known.length ? `${ui.t('identify.tambon')} ${known.join(', ')}` : '';
 }

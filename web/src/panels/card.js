@@ -51,19 +51,19 @@ function details(ui, project) {
  */
 
 /** @param {Ui} ui @param {Project} project @returns {Row[]} */
-const identityRows = (ui, { agencies, budget_thb: budget, places }) => [
+const identityRows = (ui, { agencies, budget_thb: budget, place }) => [
   ['card.agency', linesOf(ui, agencies), ['agencies']],
   ['card.budget', budget === null ? null : formatBaht(ui.state.lang, budget), ['budget_thb']],
-  ['card.place', places && ui.text(places), ['places', 'place']],
+  ['card.place', place && ui.text(place), ['place']],
 ];
 
 /** @param {Ui} ui @param {Project} project @returns {Row[]} */
 function progressRows(ui, project) {
-  const { status, status_notes: notes, progress, phase } = project;
+  const { status, status_note: note, progress, phase } = project;
   const { lang, era } = ui.state;
   return [
     ['card.status', status === 'unknown' ? null : ui.code('status', status), ['status']],
-    ['card.status_note', notes ? ui.text(notes) : nothing, ['status_notes', 'status_note']],
+    ['card.status_note', note ? ui.text(note) : nothing, ['status_note']],
     ['card.progress', progress === null ? null : `${formatNumber(lang, progress)} %`, ['progress']],
     ['card.phase', phase && formatYears(lang, era, phase), ['phase']],
     ['card.dates', datesOf(ui, project), ['start_date', 'end_date']],
@@ -100,7 +100,7 @@ function factRow(ui, title, value, fact, sources) {
     <dd><span class=${isKnown ? '' : 'is-missing'}>${isKnown ? value : ui.t('card.unknown')}</span>
       <span class="fact-marks">${fact || !isKnown ? confidenceMark(ui, isKnown ? mark : 'unknown', true) : nothing}
         ${isKnown ? sources.reference(ui, fact?.source ?? null, fact?.source_date ?? null) : nothing}</span>
-      ${fact?.notes ? html`<span class="note">${ui.text(fact.notes)}</span>` : nothing}</dd></div>`;
+      ${fact?.note ? html`<span class="note">${ui.text(fact.note)}</span>` : nothing}</dd></div>`;
 }
 
 /** @param {Ui} ui @param {Project} project */

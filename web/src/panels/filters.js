@@ -53,8 +53,8 @@ export function moreFilters(ui, features) {
       <p class="hint">${ui.t('filter.phaseNote')}</p>
       ${choices(ui, features, 'confidence', CONFIDENCES, (id) => ui.code('confidence', id))}
       ${select(ui, features, 'agency', agencyTitles(ui, features))}
-      ${select(ui, features, 'amphoe', areaTitles(ui, 'amphoe'))}
-      ${select(ui, features, 'tambon', areaTitles(ui, 'tambon'))}
+      ${select(ui, features, 'amphoe', areaTitles(ui))}
+      ${select(ui, features, 'tambon', areaTitles(ui))}
     </div></details>`;
 }
 
@@ -67,7 +67,7 @@ const textFilter = (
 
 /** @param {Ui} ui */
 const phaseTitle = (ui) => (/** @type {string} */ id) =>
-  id === NO_PHASE ? ui.t('phase.none') : formatYears(ui.state.lang, ui.state.era, id);
+  id === NO_PHASE ? ui.t('phase.unassigned') : formatYears(ui.state.lang, ui.state.era, id);
 
 /**
  * @param {Ui} ui
@@ -115,12 +115,13 @@ function select(ui, features, facet, titles) {
 /** @param {Ui} ui @param {ProjectFeature[]} features */
 function agencyTitles(ui, features) {
   const agencies = features.flatMap(({ properties }) => properties.agencies);
-  return new Map(agencies.map((agency) => [agency.th, ui.text(agency)]));
+  return new Map(agencies.map((agency) => [agency.en, ui.text(agency)]));
 }
 
-/** @param {Ui} ui @param {'amphoe' | 'tambon'} level */
-function areaTitles(ui, level) {
-  const { areas } = ui.state;
-  const known = areas.status === 'ready' ? areas.value[level] : [];
-  return new Map(known.map(({ code, names }) => [code, ui.text(names)]));
-}
+/** @param {Ui} ui */
+const areaTitles = ({ state: { areas }, text }) =>
+  new Map(
+    areas.status === 'ready'
+      ? [...areas.value].map(([code, { names }]) => [code, text(names)])
+      : [],
+  );

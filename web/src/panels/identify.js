@@ -1,7 +1,7 @@
 /** What is at a point: its areas, the projects over it, features near it, values of rasters. */
 
 import { html, nothing } from 'lit-html';
-import { formatDistance, formatNumber, formatPoint } from '../format.js';
+import { formatDistance, formatNumber, formatPoint, formatYears } from '../format.js';
 import { sign } from '../icons.js';
 import { collectionsOf } from '../layers/catalogue.js';
 import { domainSymbol } from './marks.js';
@@ -35,7 +35,7 @@ export function identifyPanel(ui) {
 function answer(ui, { tambon, amphoe, features, rasters }) {
   const radius = formatDistance(ui.state.lang, ui.actions.radius());
   return html`<dl class="facts">
-      ${tambon ? areaRow(ui, 'identify.tambon', tambon.names) : nothing}
+      ${tambon ? html`${areaRow(ui, 'identify.tambon', tambon.names)}${peopleRow(ui, tambon.code)}` : nothing}
       ${amphoe ? areaRow(ui, 'identify.amphoe', amphoe.names) : nothing}</dl>
     ${tambon ? nothing : html`<p class="callout">${ui.t('identify.sea')}</p>`}
     ${
@@ -56,6 +56,16 @@ function answer(ui, { tambon, amphoe, features, rasters }) {
 /** @param {Ui} ui @param {import('../i18n/index.js').Key} title @param {import('../types.js').Text} names */
 const areaRow = (ui, title, names) => html`<div class="fact"><dt>${ui.t(title)}</dt>
   <dd>${ui.text(names)} <span class="second" lang=${ui.second}>${ui.other(names)}</span></dd></div>`;
+
+/** @param {Ui} ui @param {string} code */
+function peopleRow(ui, code) {
+  const { areas, lang, era } = ui.state;
+  const area = areas.status === 'ready' ? areas.value.get(code) : undefined;
+  if (!area) return nothing;
+  const title = ui.t('identify.people', { year: formatYears(lang, era, String(area.year)) });
+  return html`<div class="fact"><dt>${title}</dt>
+    <dd>${formatNumber(lang, area.people)} ${ui.t('unit.people')}</dd></div>`;
+}
 
 /** @param {Ui} ui @param {import('../types.js').IdentifiedRaster} raster */
 function rasterRow(ui, { titles, value, unit, titles_value: words }) {

@@ -60,7 +60,7 @@ function heading(ui, column, sort) {
 
 /** @param {Ui} ui @param {ProjectFeature} feature */
 function row(ui, { id, properties }) {
-  const { names, domain, status, agencies, budget_thb: budget, places, confidence } = properties;
+  const { names, domain, status, agencies, budget_thb: budget, place, confidence } = properties;
   const isChosen = ui.state.project === id;
   return html`<tr class=${isChosen ? 'is-chosen' : ''} aria-current=${isChosen ? 'true' : nothing}
       @click=${() => ui.actions.openProject(id)}>
@@ -70,6 +70,6 @@ function row(ui, { id, properties }) {
     <td>${statusTag(ui, status)}</td>
     <td>${agencies.length ? agencies.map((one) => ui.text(one)).join(', ') : '–'}</td>
     <td class="number">${budget === null ? '–' : formatNumber(ui.state.lang, budget)}</td>
-    <td>${places ? ui.text(places) : '–'}</td>
+    <td>${place ? ui.text(place) : '–'}</td>
     <td>${confidenceMark(ui, confidence)}</td></tr>`;
 }
