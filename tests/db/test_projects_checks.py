@@ -1,5 +1,6 @@
 """The register's checks pass on the seed, and each fails on what it is for."""
 
+import geopandas as gpd
 import pytest
 from sqlalchemy import delete, insert, text, update
 
@@ -141,3 +142,22 @@ def test_check_texts_are_in_both_languages(register):
             assert both.th
             assert both.en
         assert any("\u0e00" <= letter <= "\u0e7f" for letter in check.names.th)
+
+
+@pytest.mark.real_data
+def test_check_seed_on_real_layers_passes_every_check(connection, data_dir):
+    files = {
+        "tambon": "admin/tambon.geojson",
+        "land": "admin/land_polygons.geojson",
+        "road": "roads/roads_main_osm.geojson",
+        "bus_line": "bus/bus_lines_pksb.geojson",
+    }
+    for name, path in files.items():
+        frame = gpd.read_file(data_dir / path).rename_geometry("geom")
+        frame.to_postgis(name, connection, schema="layer")
+    import_register(connection, read_register())
+    place_sites(connection)
+    report = check_register(connection)
+    assert [(check.id, check.rows) for check in report.checks if not check.ok] == []
+    assert report.ok
+    assert len({row.code for row in report.unverified}) == 39
