@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import pandas as pd
+
 from layers.manifest import Rule
 from twin.spec import Title
 from twin.types import Text
@@ -88,7 +90,8 @@ def fault(
     refuse: bool = False,
 ) -> Fault:
     """Return a fault whose severity the source's policy decides, unless it must `refuse`."""
-    shown = None if value is None else str(value)
+    is_null = pd.api.types.is_scalar(value) and pd.isna(value)
+    shown = None if is_null else str(value)
     return Fault(row, column, rule, "refuse" if refuse else "note", shown, text.th, text.en)
 
 

@@ -15,6 +15,8 @@ from twin.types import ColumnType
 
 #: A column of a file without a manifest is of a type when this share of its cells is.
 _MOSTLY = 0.8
+#: Codes are names made of digits, not numbers.
+_CODE_ENDINGS = ("code", "รหัส")
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,8 @@ def plan_for_any(raw: Raw, name: str) -> Plan:
 
 
 def _kind_of(raw: Raw, name: str) -> ColumnType:
+    if name.lower().endswith(_CODE_ENDINGS):
+        return "text"
     cells = raw.frame[name]
     filled = cells[~cells.map(is_missing).astype(bool)]
     kinds: tuple[ColumnType, ...] = ("integer", "number", "date")
