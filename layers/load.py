@@ -6,11 +6,10 @@ that may not be published are quarantined with their reasons; every fault is kep
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,15 +17,16 @@ from psycopg import errors as pg
 from sqlalchemy import Engine, delete, select
 from sqlalchemy.exc import DBAPIError
 
-from layers.manifest import Manifest, Source
+from layers.content import content_sha256
+from layers.edition import Choice
+from layers.manifest import Manifest
 from layers.raster import check_raster, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
-from layers.validate import Checked, Reference, check_layer
+from layers.validate import Checked, Reference, check_layer, load_reference
 from twin.db.models import Fault, Layer, Quarantine
 from twin.db.publish import drop_layer, publish
 from twin.errors import LayerFileError
 from twin.spec import LayerSpec
-from twin.types import Edition
 
 Outcome = Literal["loaded", "unchanged", "missing"]
 Progress = Callable[[str, str], None]
@@ -53,46 +53,39 @@ class Loader:
     ----------
     engine
         A writable engine on a database with the newest schema.
-    root
-        Folder that the manifests' paths start from.
+    manifests
+        The whole catalogue, in loading order.
+    choice
+        The edition, and the folder that the manifests' paths start from.
     raster_dir
         Where the Cloud-Optimised GeoTIFFs of raster layers are kept.
-    reference
-        Land and sub-districts of the same edition, for the checks.
     """
 
     engine: Engine
-    edition: Edition
-    root: Path
+    manifests: Sequence[Manifest]
+    choice: Choice
     raster_dir: Path
-    reference: Reference
 
-    def load_all(
-        self,
-        manifests: Sequence[Manifest],
-        progress: Progress = lambda _layer, _step: None,
-        *,
-        retire: bool = True,
-    ) -> list[LayerLoad]:
-        """Load the layers that the edition has.
+    @cached_property
+    def reference(self) -> Reference:
+        """Land and sub-districts of the same edition, for the checks."""
+        return load_reference(self.manifests, self.choice.edition, self.choice.root)
+
+    def load_all(self, progress: Progress = lambda _layer, _step: None) -> list[LayerLoad]:
+        """Load every layer that the edition has, then drop those it has not.
 
         Parameters
         ----------
-        manifests
-            In loading order.
         progress
             Called with a layer's id and `load` before, and its outcome after.
-        retire
-            Then drop the layers that were not among them.
         """
         loads = []
-        for manifest in manifests:
-            if self.edition in manifest.sources:
+        for manifest in self.manifests:
+            if self.choice.edition in manifest.sources:
                 progress(manifest.id, "load")
                 loads.append(self.load(manifest))
                 progress(manifest.id, loads[-1].outcome)
-        if retire:
-            self._retire_others({load.layer_id for load in loads if load.outcome != "missing"})
+        self._retire_others({load.layer_id for load in loads if load.outcome != "missing"})
         return loads
 
     def load(self, manifest: Manifest) -> LayerLoad:
@@ -103,11 +96,11 @@ class Loader:
         LayerFileError
             The file cannot be used, or the old table cannot be replaced.
         """
-        source = manifest.sources[self.edition]
-        path = source.locate(self.root)
-        if not path.exists():
+        source = manifest.sources[self.choice.edition]
+        path = source.locate(self.choice.root)
+        digest = content_sha256(manifest, self.manifests, self.choice)
+        if digest is None:
             return LayerLoad(manifest.id, "missing")
-        digest = self._digest(manifest, source, path)
         with self.engine.begin() as connection:
             current = connection.execute(current_load(manifest.id)).one_or_none()
         is_there = current is not None and (
@@ -132,7 +125,7 @@ class Loader:
                 bbox = None
                 if spec.kind == "vector":
                     bbox = [float(bound) for bound in checked.frame.total_bounds]
-                values = catalogue_row(manifest, self.edition, digest, revision)
+                values = catalogue_row(manifest, self.choice.edition, digest, revision)
                 count = len(checked.frame)
                 register(connection, values | {"bbox": bbox, "feature_count": count})
                 load = self._load_row(manifest, digest, revision, started_at) | {
@@ -154,7 +147,7 @@ class Loader:
         )
 
     def _load_raster(self, manifest: Manifest, path: Path, digest: str) -> LayerLoad:
-        source = manifest.sources[self.edition]
+        source = manifest.sources[self.choice.edition]
         started_at = datetime.now(UTC)
         faults = check_raster(path, source.crs, manifest)
         for fault in faults:
@@ -165,7 +158,7 @@ class Loader:
         info = store_raster(path, manifest, source, self.raster_dir)
         with self.engine.begin() as connection:
             revision = next_revision(connection, manifest.id)
-            values = catalogue_row(manifest, self.edition, digest, revision)
+            values = catalogue_row(manifest, self.choice.edition, digest, revision)
             register(connection, values | {"bbox": list(info.bbox), "file": info.file})
             record(connection, self._load_row(manifest, digest, revision, started_at), faults)
         self._remove_rasters(manifest.id, keep=info.file)
@@ -181,25 +174,15 @@ class Loader:
     ) -> dict[str, Any]:
         return {
             "layer_id": manifest.id,
-            "edition": self.edition,
+            "edition": self.choice.edition,
             "revision": revision,
-            "path": manifest.sources[self.edition].path,
+            "path": manifest.sources[self.choice.edition].path,
             "content_sha256": digest,
             "rows_read": 0,
             "rows_loaded": 0,
             "rows_quarantined": 0,
             "started_at": started_at,
         }
-
-    def _digest(self, manifest: Manifest, source: Source, path: Path) -> str:
-        spec = manifest.model_dump(mode="json", exclude={"sources"})
-        told = json.dumps([self.edition, spec, source.model_dump(mode="json")], sort_keys=True)
-        digest = hashlib.sha256(told.encode())
-        digest.update(self.reference.sha256.encode())
-        with path.open("rb") as file:
-            while block := file.read(1 << 20):
-                digest.update(block)
-        return digest.hexdigest()
 
     def _retire_others(self, present: set[str]) -> None:
         with self.engine.begin() as connection:

@@ -1,30 +1,29 @@
-"""`twin layers …`: what is loaded, checking files, loading and fetching."""
+"""`twin layers …`: what is loaded, checking files, loading and fetching.
+
+The modules that need the geometry libraries are imported by the commands that use them, so that
+`twin up` and `twin serve` start without.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, func, select
 
-from api.commands.console import out, progress, settings
-from layers.aliases import load_aliases
-from layers.edition import Choice, choose, loaded_edition, starter
-from layers.faults import Fault, fault_table
+from api.commands.console import out, print_faults, settings
+from layers.edition import choose, loaded_edition, starter
+from layers.faults import Fault
 from layers.fetch import fetch_edition
-from layers.load import LayerLoad, Loader
-from layers.manifest import Manifest, read_catalogue
-from layers.raster import check_raster
-from layers.validate import Checked, Reference, check_file, check_layer, load_reference
+from layers.manifest import read_catalogue
 from twin.db.database import open_engine
 from twin.db.models import Fault as FaultRow
 from twin.db.models import Layer, Quarantine
 from twin.errors import NotFoundError, TwinError
-from twin.projects.placement import place_sites
 from twin.settings import Settings
 
 app = typer.Typer(no_args_is_help=True, help="ชั้นข้อมูล | The layers.")
@@ -70,21 +69,8 @@ def check(
 ) -> None:
     """ตรวจไฟล์โดยไม่โหลด | Report every fault of a file, without loading it."""
     choice = choose(_with_data(settings(), data), None) or starter()
-    manifests = read_catalogue()
-    manifest = _find(manifests, layer) if layer else None
-    if file.suffix.lower() in (".tif", ".tiff"):
-        faults = check_raster(file, crs, manifest)
-        print_faults(faults)
-        raise typer.Exit(any(fault.severity == "refuse" for fault in faults))
-    reference = load_reference(manifests, choice.edition, choice.root)
-    checked = _checked(file, crs, manifest, choice, reference)
-    print_faults(checked.faults)
-    refused = len(checked.quarantined)
-    out.print(
-        f"อ่าน {checked.rows_read:,} แถว ใช้ได้ {len(checked.frame):,} กันไว้ {refused:,}"
-        f" | {checked.rows_read:,} rows read, {len(checked.frame):,} usable, {refused:,} refused"
-    )
-    raise typer.Exit(1 if refused else 0)
+    checking = import_module("api.commands.checking")
+    raise typer.Exit(0 if checking.print_check(file, layer, crs, choice) else 1)
 
 
 @app.command()
@@ -105,7 +91,8 @@ def load(
                 "ข้อมูลจริงอยู่ที่ใด โปรดระบุ --data DIR หรือกำหนด TWIN_DATA_DIR",
                 parameter="data",
             )
-        print_loads(load_layers(engine, told, choice, layers))
+        loading = import_module("api.commands.loading")
+        loading.print_loads(loading.load_layers(engine, told, choice, layers or ()))
 
 
 @app.command()
@@ -126,63 +113,6 @@ def fetch() -> None:
     out.print(table)
 
 
-def load_layers(
-    engine: Engine, told: Settings, choice: Choice, only: Sequence[str] | None = None
-) -> list[LayerLoad]:
-    """Load an edition with a progress bar, then place the projects' sites anew."""
-    manifests = read_catalogue()
-    wanted = [_find(manifests, layer) for layer in only] if only else manifests
-    reference = load_reference(manifests, choice.edition, choice.root)
-    loader = Loader(engine, choice.edition, choice.root, told.raster_dir, reference)
-    total = sum(choice.edition in manifest.sources for manifest in wanted)
-    with progress(total, "โหลดชั้นข้อมูล | layers") as bar:
-
-        def tell(layer_id: str, step: str) -> None:
-            bar.update(bar.task_ids[0], description=layer_id, advance=0 if step == "load" else 1)
-
-        loads = loader.load_all(wanted, tell, retire=not only)
-    if any(load.outcome == "loaded" for load in loads):
-        with engine.begin() as connection:
-            load_aliases(connection)
-            place_sites(connection)
-    return loads
-
-
-def print_loads(loads: Sequence[LayerLoad]) -> None:
-    """Print what became of each layer."""
-    table = Table("ชั้น | layer", "ผล | outcome", "แถว | rows", "กันไว้ | refused", "ข้อสังเกต | faults")
-    for load in loads:
-        counts = ("–", "–", "–")
-        if load.outcome == "loaded":
-            counts = (f"{load.rows_loaded:,}", f"{load.rows_quarantined:,}", f"{load.faults:,}")
-        table.add_row(load.layer_id, load.outcome, *counts)
-    out.print(table)
-
-
-def print_faults(faults: Sequence[Fault]) -> None:
-    """Print faults grouped by rule, Thai first."""
-    if not faults:
-        return
-    table = Table("กฎ | rule", "ผล | severity", "จำนวน | count", "แถว | rows", "ตัวอย่าง | example")
-    for group in fault_table(faults):
-        rows = ", ".join(map(str, group.rows))
-        told = f"{group.example.message_th}\n{group.example.message_en}"
-        title = f"{group.title.th}\n{group.title.en}"
-        table.add_row(title, group.severity, f"{group.count:,}", rows, told)
-    out.print(table)
-
-
-def _checked(
-    file: Path, crs: str | None, manifest: Manifest | None, choice: Choice, reference: Reference
-) -> Checked:
-    if manifest is None:
-        return check_file(file, crs, reference)
-    source = manifest.sources.get(choice.edition) or next(iter(manifest.sources.values()))
-    if crs:
-        source = source.model_copy(update={"crs": crs})
-    return check_layer(manifest, source, file, reference)
-
-
 def _recorded_faults(connection: Connection, layer: str) -> list[Fault]:
     columns = (
         FaultRow.row,
@@ -197,16 +127,6 @@ def _recorded_faults(connection: Connection, layer: str) -> list[Fault]:
         select(*columns).where(FaultRow.layer_id == layer).order_by(FaultRow.id)
     )
     return [Fault(**row) for row in rows.mappings()]
-
-
-def _find(manifests: Sequence[Manifest], layer: str) -> Manifest:
-    for manifest in manifests:
-        if manifest.id == layer:
-            return manifest
-    known = ", ".join(manifest.id for manifest in manifests)
-    raise NotFoundError(
-        f"no layer {layer!r}; there are {known}", f"ไม่มีชั้นข้อมูล {layer!r} มีแต่ {known}"
-    )
 
 
 def _with_data(told: Settings, data: Path | None) -> Settings:

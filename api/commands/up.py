@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from importlib import import_module
 
 from sqlalchemy import Engine
 
 from api.commands import serve
 from api.commands.console import out
-from api.commands.layers import load_layers, print_loads
+from layers.content import is_loaded
 from layers.edition import choose, loaded_edition
 from layers.fetch import reachable
 from layers.manifest import read_catalogue
@@ -47,9 +48,11 @@ def prepare(engine: Engine, settings: Settings) -> None:
         if choice.edition == "starter" and loaded is None:
             tell_about_real_data()
         out.print(f"▸ {EDITION_TITLES[choice.edition]}")
-        loads = load_layers(engine, settings, choice)
-        if any(load.outcome != "unchanged" for load in loads):
-            print_loads(loads)
+        with engine.begin() as connection:
+            is_current = is_loaded(connection, read_catalogue(), choice, settings.raster_dir)
+        if not is_current:
+            loading = import_module("api.commands.loading")  # seconds of geometry libraries
+            loading.print_loads(loading.load_layers(engine, settings, choice))
     with engine.begin() as connection:
         if seed_register(connection):
             place_sites(connection)

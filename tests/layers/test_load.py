@@ -10,10 +10,10 @@ from datetime import date
 import pytest
 from sqlalchemy import func, select, text
 
-from layers.edition import real_data, starter
+from layers.content import is_loaded
+from layers.edition import Choice, real_data, starter
 from layers.load import Loader
 from layers.manifest import read_catalogue
-from layers.validate import load_reference
 from twin.db.engine import make_engine
 from twin.db.models import Fault, Layer, Load, Quarantine
 from twin.errors import LayerFileError
@@ -42,10 +42,8 @@ def manifests():
 def loaded(new_database, manifests, tmp_path_factory):
     """A database with the starter edition, to be copied; what became of each layer."""
     engine = make_engine(new_database("loaded"))
-    root = starter().root
-    reference = load_reference(manifests, "starter", root)
-    raster_dir = tmp_path_factory.mktemp("raster")
-    loads = Loader(engine, "starter", root, raster_dir, reference).load_all(manifests)
+    loader = Loader(engine, manifests, starter(), tmp_path_factory.mktemp("raster"))
+    loads = loader.load_all()
     engine.dispose()
     return loads
 
@@ -68,8 +66,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def loader(engine, folder, manifests, tmp_path):
-    reference = load_reference(manifests, "starter", folder)
-    return Loader(engine, "starter", folder, tmp_path / "raster", reference)
+    return Loader(engine, manifests, Choice("starter", folder), tmp_path / "raster")
 
 
 def manifest_of(manifests, layer):
@@ -86,9 +83,9 @@ def change_places(folder):
     path.write_text(path.read_text(encoding="utf-8").replace("Saphan Hin", "Saphan Hin Park", 1))
 
 
-def test_load_twice_changes_nothing(loader, manifests, engine, loaded):
+def test_load_twice_changes_nothing(loader, engine, loaded):
     before = layers(engine)
-    second = loader.load_all(manifests)
+    second = loader.load_all()
     assert {load.outcome for load in loaded} == {"loaded"}
     assert {load.outcome for load in second} == {"unchanged"}
     assert layers(engine) == before
@@ -96,9 +93,23 @@ def test_load_twice_changes_nothing(loader, manifests, engine, loaded):
         assert connection.scalar(select(func.count()).select_from(Load)) == len(loaded)
 
 
-def test_load_changed_file_bumps_only_its_revision(loader, manifests, folder):
+def test_is_loaded_follows_the_files(loader, manifests, engine, folder):
+    def is_current():
+        with engine.begin() as connection:
+            return is_loaded(connection, manifests, loader.choice, loader.raster_dir)
+
+    assert is_current()
     change_places(folder)
-    outcomes = {load.layer_id: load for load in loader.load_all(manifests)}
+    assert not is_current()
+    loader.load_all()
+    assert is_current()
+    (folder / "road.parquet").unlink()
+    assert not is_current()
+
+
+def test_load_changed_file_bumps_only_its_revision(loader, folder):
+    change_places(folder)
+    outcomes = {load.layer_id: load for load in loader.load_all()}
     assert outcomes["place"].outcome == "loaded"
     assert outcomes["place"].revision == 2
     assert {load.outcome for load in outcomes.values()} - {"loaded"} == {"unchanged"}
@@ -151,9 +162,9 @@ def test_load_with_a_view_on_the_old_table_names_it_and_keeps_both(
     assert layers(engine)["place"].revision == 1
 
 
-def test_load_missing_file_is_told_and_its_layer_retired(loader, manifests, engine, folder):
+def test_load_missing_file_is_told_and_its_layer_retired(loader, engine, folder):
     (folder / "road.parquet").unlink()
-    outcomes = {load.layer_id: load.outcome for load in loader.load_all(manifests)}
+    outcomes = {load.layer_id: load.outcome for load in loader.load_all()}
     assert outcomes["road"] == "missing"
     assert "road" not in layers(engine)
     with engine.begin() as connection:
@@ -164,17 +175,16 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 import layers.load
+from layers.edition import Choice
 from layers.load import Loader
 from layers.manifest import read_catalogue
-from layers.validate import load_reference
 from twin.db.engine import make_engine
 
 url, folder, raster, moment = sys.argv[1:]
 die = lambda *_: os.kill(os.getpid(), signal.SIGKILL)
 setattr(layers.load, moment, die)
 manifests = read_catalogue()
-reference = load_reference(manifests, "starter", Path(folder))
-loader = Loader(make_engine(url), "starter", Path(folder), Path(raster), reference)
+loader = Loader(make_engine(url), manifests, Choice("starter", Path(folder)), Path(raster))
 loader.load(next(manifest for manifest in manifests if manifest.id == "place"))
 """
 
@@ -220,11 +230,9 @@ def test_load_phuket_gives_the_known_counts_and_faults(phuket_url):
 
 @pytest.mark.real_data
 def test_load_other_edition_retires_what_it_has_not(loader, manifests, engine, data_dir, tmp_path):
-    choice = real_data(data_dir)
-    reference = load_reference(manifests, "phuket", choice.root)
-    Loader(engine, "phuket", choice.root, tmp_path / "raster", reference).load_all(manifests)
+    Loader(engine, manifests, real_data(data_dir), tmp_path / "raster").load_all()
     assert "waterway" in layers(engine)
-    loader.load_all(manifests)
+    loader.load_all()
     assert {row.edition for row in layers(engine).values()} == {"starter"}
     assert "waterway" not in layers(engine)
     assert list((tmp_path / "raster").iterdir()) == []

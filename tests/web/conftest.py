@@ -6,12 +6,11 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
@@ -61,11 +60,11 @@ def wait_until_ready(base: str, server: subprocess.Popen) -> None:
         if server.poll() is not None:
             pytest.fail(f"the server ended: {server.stdout.read()}")
         try:
-            with urllib.request.urlopen(f"{base}/health/ready") as answer:
-                if answer.status == 200:
-                    return
-        except (urllib.error.URLError, ConnectionError):
-            time.sleep(0.1)
+            if httpx.get(f"{base}/health/ready").is_success:
+                return
+        except httpx.TransportError:
+            pass
+        time.sleep(0.1)
     pytest.fail("the server was not ready within a minute")
 
 
