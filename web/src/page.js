@@ -41,6 +41,7 @@ export function createPage(store, map, actions) {
     drawMap(state, map);
     if (state.view !== before.view && isBack(state, map)) map.moveTo(state.view);
     focus.follow(state, before);
+    revealFirst(state, before, map);
   });
   document.addEventListener('keydown', (event) => onEscape(event, store, map, actions));
 }
@@ -51,6 +52,16 @@ export function createPage(store, map, actions) {
  * @param {import('./map/index.js').TwinMap} map
  */
 const isBack = ({ view }, map) => JSON.stringify(view) !== JSON.stringify(map.camera());
+
+/**
+ * Bring a project that a link opened into sight, unless the link says what to look at.
+ * @param {State} state
+ * @param {State} before
+ * @param {import('./map/index.js').TwinMap} map
+ */
+function revealFirst({ view, card }, before, map) {
+  if (!view && card.status === 'ready' && before.card.status !== 'ready') map.reveal(card.value);
+}
 
 /** @param {Ui} ui @param {Record<string, HTMLElement>} roots @param {SearchBox} box */
 function drawTop(ui, roots, box) {

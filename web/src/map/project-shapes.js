@@ -18,7 +18,9 @@ const toLatLng = ([lon, lat]) => [lat, lon];
  * @typedef {'plain' | 'chosen' | 'faint'} Emphasis
  */
 
-const FILL = { plain: 0.05, chosen: 0.26, faint: 0.02 };
+const FILL = { plain: 0.08, chosen: 0.26, faint: 0.02 };
+/** Coastal waters surround everything, so they are filled only when asked for. */
+const WATER_FILL = { plain: 0, chosen: 0.16, faint: 0 };
 const EDGE = { plain: 0.45, chosen: 1, faint: 0.15 };
 const LINE = { plain: 0.9, chosen: 1, faint: 0.25 };
 
@@ -42,15 +44,17 @@ function drawLines(lines, color, emphasis) {
  * @param {Position[][][]} areas
  * @param {string} color
  * @param {Emphasis} emphasis
+ * @param {boolean} isWater
  */
-function drawAreas(areas, color, emphasis) {
+function drawAreas(areas, color, emphasis, isWater) {
   const path = areas.map((area) => area.map((ring) => ring.map(toLatLng)));
   return L.polygon(path, {
     color,
     weight: emphasis === 'chosen' ? 2.5 : 1.2,
     opacity: EDGE[emphasis],
     fillColor: color,
-    fillOpacity: FILL[emphasis],
+    dashArray: isWater ? '6 5' : undefined,
+    fillOpacity: (isWater ? WATER_FILL : FILL)[emphasis],
     interactive: false,
   });
 }
@@ -72,18 +76,31 @@ const drawPoint = (position, color, emphasis) =>
   });
 
 /**
- * The shapes of one project: all but single points, which have a symbol.
- * @param {ProjectFeature} feature
+ * The shapes of one site; a single point has a symbol instead.
+ * @param {import('../types.js').Geometry} geometry
+ * @param {import('../types.js').Site} site
+ * @param {string} colour
  * @param {Emphasis} emphasis
  * @returns {import('leaflet').Layer[]}
  */
-export function shapesOf(feature, emphasis) {
-  const { colour } = DOMAINS[feature.properties.domain];
-  const { points, lines, areas } = partsOf(feature.geometry);
-  const layers = /** @type {import('leaflet').Layer[]} */ ([]);
-  if (areas.length) layers.push(drawAreas(areas, colour, emphasis));
-  if (lines.length) layers.push(...drawLines(lines, colour, emphasis));
-  const markers = feature.properties.sites.map(({ marker }) => String(marker));
-  const dots = points.filter((point) => !markers.includes(String(point)));
-  return [...layers, ...dots.map((point) => drawPoint(point, colour, emphasis))];
+function shapesOfSite(geometry, site, colour, emphasis) {
+  const { points, lines, areas } = partsOf(geometry);
+  const isWater = site.rule === 'coast_buffer';
+  return [
+    ...(areas.length ? [drawAreas(areas, colour, emphasis, isWater)] : []),
+    ...(lines.length ? drawLines(lines, colour, emphasis) : []),
+    ...(points.length > 1 ? points.map((point) => drawPoint(point, colour, emphasis)) : []),
+  ];
+}
+
+/**
+ * The shapes of one project, site by site.
+ * @param {ProjectFeature} feature
+ * @param {Emphasis} emphasis
+ */
+export function shapesOf({ geometry, properties }, emphasis) {
+  const { colour } = DOMAINS[properties.domain];
+  const placed = properties.sites.filter(({ marker }) => marker !== null);
+  const geometries = geometry?.type === 'GeometryCollection' ? geometry.geometries : [];
+  return geometries.flatMap((one, i) => shapesOfSite(one, placed[i], colour, emphasis));
 }
