@@ -7,7 +7,8 @@ import hashlib
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
@@ -65,19 +66,17 @@ class Download:
         self.state = target.with_name(target.name + ".part.json")
         self.deadline = time.monotonic() + limits.total_s
 
-    def claim(self) -> BufferedWriter:
-        """Open the unfinished file for this process alone."""
+    @contextmanager
+    def claim(self) -> Iterator[BufferedWriter]:
+        """Hold the unfinished file for this download alone; leave nothing where nothing came."""
         self.part.parent.mkdir(parents=True, exist_ok=True)
-        part = self.part.open("ab")
-        try:
-            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            part.close()
-            raise failed(
-                self.url,
-                Text("มีการดาวน์โหลดไฟล์นี้อยู่แล้ว", "another process is downloading it already"),
-            ) from None
-        return part
+        with self.part.open("ab") as part:
+            self._lock(part)
+            try:
+                yield part
+            finally:
+                if self.part.exists() and not self.part.stat().st_size:
+                    self._drop()
 
     def run(self, part: BufferedWriter) -> None:
         """Try until the file is complete or the tries are used up."""
@@ -99,12 +98,6 @@ class Download:
         self.part.replace(target)
         self.state.unlink(missing_ok=True)
 
-    def drop_if_empty(self) -> None:
-        """Leave nothing behind where nothing came."""
-        if self.part.exists() and not self.part.stat().st_size:
-            self.part.unlink()
-            self.state.unlink(missing_ok=True)
-
     def verify(self, sha256: str | None) -> None:
         """Compare the digest of what was downloaded; a wrong file is not kept."""
         if sha256 is None:
@@ -112,8 +105,7 @@ class Download:
         with self.part.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != sha256:
-            self.part.unlink()
-            self.state.unlink(missing_ok=True)
+            self._drop()
             raise failed(
                 self.url,
                 Text(
@@ -121,6 +113,25 @@ class Download:
                     f"its SHA-256 is {found}, expected {sha256}",
                 ),
             )
+
+    def _lock(self, part: BufferedWriter) -> None:
+        try:
+            fcntl.flock(part, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            # Another download may have finished, and renamed the file, since it was opened.
+            is_free = (
+                self.part.exists() and self.part.stat().st_ino == os.fstat(part.fileno()).st_ino
+            )
+        except BlockingIOError:
+            is_free = False
+        if not is_free:
+            raise failed(
+                self.url,
+                Text("มีการดาวน์โหลดไฟล์นี้อยู่แล้ว", "another process is downloading it already"),
+            )
+
+    def _drop(self) -> None:
+        self.part.unlink(missing_ok=True)
+        self.state.unlink(missing_ok=True)
 
     def _attempt(self, client: httpx.Client, part: BufferedWriter) -> None:
         try:
@@ -206,8 +217,7 @@ class Download:
     def _check_size(self, size: int) -> None:
         if size > self.limits.max_bytes:
             limit_mb = self.limits.max_bytes / 1e6
-            self.part.unlink()
-            self.state.unlink(missing_ok=True)
+            self._drop()
             raise failed(
                 self.url,
                 Text(

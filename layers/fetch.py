@@ -82,8 +82,6 @@ def fetch(
     except OSError as error:
         told = error.strerror or str(error)
         raise failed(url, Text(f"เขียนไฟล์ไม่ได้ ({told})", f"cannot write ({told})")) from error
-    finally:
-        download.drop_if_empty()
     return target
 
 
