@@ -15,7 +15,7 @@ from sqlalchemy import Engine, func, select, text
 
 from api.commands.console import out, settings
 from twin.db.database import open_database
-from twin.db.engine import make_engine
+from twin.db.engine import connect, make_engine
 from twin.db.migrate import is_current
 from twin.db.models import Layer, Project, Quarantine
 from twin.db.postgres import installed_programs
@@ -104,7 +104,7 @@ def _database(told: Settings) -> Iterator[Finding]:
 
 def _inside(engine: Engine, told: Settings) -> Iterator[Finding]:
     checks: tuple[Callable[[Engine, Settings], Iterator[Finding]], ...] = (_layers, _projects)
-    with engine.connect() as connection:
+    with connect(engine) as connection:
         server = connection.scalar(text("SHOW server_version"))
         postgis = connection.scalar(
             text("SELECT extversion FROM pg_extension WHERE extname = 'postgis'")
@@ -127,7 +127,7 @@ def _inside(engine: Engine, told: Settings) -> Iterator[Finding]:
 
 
 def _layers(engine: Engine, told: Settings) -> Iterator[Finding]:
-    with engine.connect() as connection:
+    with connect(engine) as connection:
         layers = connection.execute(select(Layer).order_by(Layer.position)).all()
         refused = connection.scalar(select(func.count()).select_from(Quarantine))
     if not layers:
@@ -156,7 +156,7 @@ def _layers(engine: Engine, told: Settings) -> Iterator[Finding]:
 
 
 def _projects(engine: Engine, _told: Settings) -> Iterator[Finding]:
-    with engine.connect() as connection:
+    with connect(engine) as connection:
         count = connection.scalar(select(func.count()).select_from(Project))
     level: Level = "good" if count else "bad"
     mend = "" if count else "; run scripts/up --setup-only"

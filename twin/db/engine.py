@@ -76,10 +76,11 @@ def connect(engine: Engine) -> Iterator[Connection]:
         with engine.begin() as connection:
             yield connection
     except DBAPIError as error:
-        raise _translated(error) from error
+        raise translated(error) from error
 
 
-def _translated(error: DBAPIError) -> Exception:
+def translated(error: DBAPIError) -> Exception:
+    """Return the fault of ours that a database error means; the error itself where none does."""
     cause = error.orig
     if isinstance(cause, pg.QueryCanceled):
         return TooLargeError(

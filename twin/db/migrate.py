@@ -15,6 +15,7 @@ from psycopg import errors as pg
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
+from twin.db.engine import translated
 from twin.db.models import Base
 from twin.errors import SetupError
 
@@ -50,6 +51,8 @@ def upgrade(engine: Engine) -> None:
     ------
     SetupError
         PostGIS is not installed on the server, or the role may not create it.
+    DatabaseUnavailableError
+        The server does not answer.
     """
     try:
         with engine.begin() as connection:
@@ -61,7 +64,7 @@ def upgrade(engine: Engine) -> None:
             raise _no_postgis() from error
         if isinstance(error.orig, pg.InsufficientPrivilege):
             raise _not_allowed() from error
-        raise
+        raise translated(error) from error
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
