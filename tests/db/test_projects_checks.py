@@ -90,8 +90,10 @@ def test_check_sites_inside_their_tambon_and_on_land_pass(register):
 def test_check_site_in_the_sea_is_named_unless_marine(register):
     at_sea = "ST_Point(98.345, 7.77, 4326)"
     register.execute(update(ProjectSite).values(geom=text(at_sea)))
-    assert found(register, "sites-on-land") == ["Promthep Cape: lies in the sea"]
-    assert found(register, "sites-in-tambon") == ["Promthep Cape: not in sub-district 830107"]
+    assert found(register, "sites-on-land") == ["Promthep Cape: lies in the sea, 552 m from land"]
+    assert found(register, "sites-in-tambon") == [
+        "Promthep Cape: not in sub-district 830107, 552 m away"
+    ]
     register.execute(update(ProjectSite).values(is_marine=True))
     assert found(register, "sites-on-land") == []
     assert found(register, "sites-in-tambon") == []  # 550 m from Rawai: a pier may
@@ -100,12 +102,14 @@ def test_check_site_in_the_sea_is_named_unless_marine(register):
 def test_check_marine_site_too_far_from_its_tambon_is_named(register):
     far = "ST_Point(98.36, 7.77, 4326)"  # 2.2 km
     register.execute(update(ProjectSite).values(geom=text(far), is_marine=True))
-    assert found(register, "sites-in-tambon") == ["Promthep Cape: not in sub-district 830107"]
+    assert found(register, "sites-in-tambon") == [
+        "Promthep Cape: not in sub-district 830107, 2,206 m away"
+    ]
 
 
 def test_check_site_of_an_absent_tambon_is_named(register):
     register.execute(update(ProjectSite).values(args={"tambon": ["830199"]}))
-    assert found(register, "sites-in-tambon") == ["Promthep Cape: not in sub-district 830199"]
+    assert found(register, "sites-in-tambon") == ["Promthep Cape: there is no sub-district 830199"]
 
 
 def test_check_site_not_placed_tells_the_problem(register):

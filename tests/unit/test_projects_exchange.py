@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
+from openpyxl.chart import BarChart, Reference
 
 from twin.errors import ProjectFileError
 from twin.projects import tables
@@ -323,6 +324,24 @@ def test_read_file_tells_every_fault_at_once(tmp_path):
     assert next(f.value for f in file.faults if f.rule == "number") == "สิบล้าน"
 
 
+@pytest.mark.parametrize(
+    ("site", "fault"),
+    [
+        ({"rule": "point", "lon": 98.3, "lat": 7.9, "tambon": "830101, 830102"}, "one_tambon"),
+        ({"rule": "route", "roads": "402", "clip": "98.4, 7.8, 98.3, 8"}, "clip_order"),
+        ({"rule": "route", "roads": "402", "bus_lines": "dragon"}, "argument_missing"),
+        ({"rule": "area", "tambon": "8301"}, "list_member"),
+        ({"rule": "coast_buffer", "distance_m": 60_000}, "number_range"),
+        ({"rule": "unknown", "confidence": "sourced"}, "source_missing"),
+        ({"rule": "unknown", "note_en": "English only"}, "translation_missing"),
+        ({"rule": "unknown", "position": 0}, "number_range"),
+    ],
+)
+def test_read_file_with_a_faulty_site_names_the_rule(tmp_path, site, fault):
+    path = write_book(tmp_path / "site.xlsx", projects=[project_row()], sites=[site_row(**site)])
+    assert [rule for _, _, _, rule in faults(path)] == [fault]
+
+
 def test_read_file_with_a_lost_column_names_it(tmp_path):
     header = [name for name in HEADERS["projects"] if name != "budget_thb"]
     path = write_csv(tmp_path / "lost.csv", header, ["ENV-01", "ENV"])
@@ -450,6 +469,25 @@ def test_read_workbook_that_unpacks_too_large_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr(tables, "MAX_UNPACKED_BYTES", unpacked - 1)
     with pytest.raises(ProjectFileError, match="larger"):
         read_projects_file(path)
+
+
+def test_read_csv_too_large_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr(tables, "MAX_UNPACKED_BYTES", 10)
+    path = write_csv(tmp_path / "large.csv", HEADERS["projects"])
+    with pytest.raises(ProjectFileError, match="larger"):
+        read_projects_file(path)
+
+
+def test_read_workbook_with_a_sheet_of_charts_passes_over_it(tmp_path):
+    path = write_book(tmp_path / "chart.xlsx", projects=[project_row()])
+    book = load_workbook(path)
+    chart = BarChart()
+    chart.add_data(Reference(book["projects"], min_col=1, min_row=1, max_row=2))
+    book.create_chartsheet("กราฟ").add_chart(chart)
+    book.save(path)
+    file = read_projects_file(path)
+    assert file.faults == ()
+    assert len(file.entries) == 1
 
 
 def test_read_file_with_too_many_rows_is_refused(tmp_path, monkeypatch):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from geoalchemy2 import Geography
-from sqlalchemy import Connection, Select, cast, exists, func, select
+from sqlalchemy import ColumnElement, Connection, Select, cast, exists, func, select
 
 from twin.db.models import Domain, Phase, Project, ProjectFact, ProjectSite
 from twin.projects.model import CODE_PATTERN, FACT_COLUMNS, FactField, Record, has_value
@@ -213,12 +213,20 @@ def _at_sea(connection: Connection, layers: frozenset[str]) -> Iterator[Finding]
         yield _cannot_tell("land")
         return
     on_land = exists(select(1).where(func.ST_Intersects(LAND.c.geom, ProjectSite.geom)))
-    statement = _sites().where(ProjectSite.is_marine.is_(False), ~on_land)
+    nearest_m = select(func.min(_distance_m(LAND.c.geom))).scalar_subquery()
+    statement = (
+        _sites()
+        .add_columns(nearest_m.label("distance_m"))
+        .where(ProjectSite.is_marine.is_(False), ~on_land)
+    )
     for row in connection.execute(statement):
         yield Finding(
             row.project_code,
             row.position,
-            Text(f"{row.name_th}: อยู่ในทะเล", f"{row.name_en}: lies in the sea"),
+            Text(
+                f"{row.name_th}: อยู่ในทะเล ห่างฝั่ง {row.distance_m:,.0f} ม.",
+                f"{row.name_en}: lies in the sea, {row.distance_m:,.0f} m from land",
+            ),
         )
 
 
@@ -228,26 +236,31 @@ def _elsewhere(connection: Connection, layers: frozenset[str]) -> Iterator[Findi
         return
     named = ProjectSite.args["tambon"][0].astext
     area = TAMBON.alias("area")
-    distance_m = func.ST_Distance(
-        cast(area.c.geom, Geography), cast(ProjectSite.geom, Geography)
-    ).label("distance_m")
     statement = (
         _sites()
-        .add_columns(named.label("tambon"), distance_m)
+        .add_columns(named.label("tambon"), _distance_m(area.c.geom).label("distance_m"))
         .outerjoin(area, area.c.code == named)
         .where(ProjectSite.rule == "point", named.is_not(None))
     )
     for row in connection.execute(statement):
         allowed_m = MARINE_TOLERANCE_M if row.is_marine else 0
-        if row.distance_m is None or row.distance_m > allowed_m:
-            yield Finding(
-                row.project_code,
-                row.position,
-                Text(
-                    f"{row.name_th}: ไม่อยู่ในตำบล {row.tambon}",
-                    f"{row.name_en}: not in sub-district {row.tambon}",
-                ),
+        if row.distance_m is None:
+            found = Text(
+                f"{row.name_th}: ไม่มีตำบลรหัส {row.tambon}",
+                f"{row.name_en}: there is no sub-district {row.tambon}",
             )
+        elif row.distance_m > allowed_m:
+            found = Text(
+                f"{row.name_th}: ไม่อยู่ในตำบล {row.tambon} ห่าง {row.distance_m:,.0f} ม.",
+                f"{row.name_en}: not in sub-district {row.tambon}, {row.distance_m:,.0f} m away",
+            )
+        else:
+            continue
+        yield Finding(row.project_code, row.position, found)
+
+
+def _distance_m(geom: ColumnElement[Any]) -> ColumnElement[float]:
+    return func.ST_Distance(cast(geom, Geography), cast(ProjectSite.geom, Geography))
 
 
 def _sites() -> Select[str, int, str, str, bool]:

@@ -74,6 +74,7 @@ _UNREADABLE: Final = (
     InvalidFileException,
     ParseError,
     EOFError,
+    AttributeError,
     KeyError,
     IndexError,
     TypeError,
