@@ -101,12 +101,10 @@ def toy(new_database: Callable[..., URL], open_folder: Path) -> Settings:
     """Settings of a twin with the toy island of `twin.testing`, its rasters, and projects."""
     address = new_database("toy").set(drivername="postgresql").render_as_string()
     settings = Settings(home=open_folder / "toy", db=DbSettings(url=address))
-    engine = make_engine(address)
-    with engine.begin() as connection:
+    with open_engine(settings) as engine, engine.begin() as connection:
         publish_toy(connection)
         publish_toy_rasters(connection, settings.raster_dir)
         publish_toy_projects(connection)
-    engine.dispose()
     return settings
 
 

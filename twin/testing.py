@@ -26,7 +26,7 @@ import rasterio
 import shapely
 from geoalchemy2.shape import from_shape
 from numpy.typing import NDArray
-from rasterio.transform import from_origin
+from rasterio import Affine
 from shapely import MultiLineString, MultiPolygon, Point, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, insert, update
@@ -326,7 +326,7 @@ def _write_raster(path: Path, values: NDArray[np.int_], nodata: int | None) -> N
         "count": 1,
         "dtype": "int16",
         "crs": f"EPSG:{METRIC_SRID}",
-        "transform": from_origin(WEST_M, SOUTH_M + SIDE * CELL_M, CELL_M, CELL_M),
+        "transform": Affine(CELL_M, 0, WEST_M, 0, -CELL_M, SOUTH_M + SIDE * CELL_M),
         "nodata": nodata,
     }
     with rasterio.open(path, "w", **profile) as raster:

@@ -53,7 +53,11 @@ class Window:
 
     def geometry(self) -> ColumnElement[Any]:
         """Return the box as a literal in EPSG:4326, so that the column stays bare."""
-        box = func.ST_MakeEnvelope(*self.bbox, self.srid)
+        # An envelope without width or height must be a line or a point, not an invalid polygon.
+        south_west = func.ST_MakePoint(self.bbox.west, self.bbox.south)
+        north_east = func.ST_MakePoint(self.bbox.east, self.bbox.north)
+        diagonal = func.ST_MakeLine(south_west, north_east)
+        box = func.ST_Envelope(func.ST_SetSRID(diagonal, self.srid))
         if self.srid == STORAGE_SRID:
             return box
         piece = max(self.bbox.east - self.bbox.west, self.bbox.north - self.bbox.south)
