@@ -125,13 +125,14 @@ def _read_csv(path: Path) -> dict[str, list[list[Cell]]]:
 
 def _read_workbook(path: Path) -> dict[str, list[list[Cell]]]:
     try:
-        with zipfile.ZipFile(path) as archive:
+        content = io.BytesIO(path.read_bytes())
+        with zipfile.ZipFile(content) as archive:
             unpacked = sum(member.file_size for member in archive.infolist())
         if unpacked > MAX_UNPACKED_BYTES:
             raise _too_large(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)  # of styles and extensions left aside
-            book = load_workbook(path, read_only=True, data_only=True)
+            book = load_workbook(content, read_only=True, data_only=True)
             try:
                 return {_sheet_name(name): _rows(book[name]) for name in book.sheetnames}
             finally:
