@@ -122,7 +122,7 @@ def _locate(geometries: pd.Series, reference: Reference) -> _Located:
     nearest = np.full(len(degrees), -1)
     distance_m = np.full(len(degrees), np.nan)
     metric_anchors = to_metric(anchors[near])
-    inside, owner = reference.tambon_tree.query(metric_anchors, predicate="intersects")
+    inside, owner = _inside(metric_anchors, reference.tambon_tree)
     places = np.flatnonzero(near)
     nearest[places[inside]], distance_m[places[inside]] = owner, 0.0
     left = np.setdiff1d(np.arange(len(places)), inside)
@@ -131,6 +131,14 @@ def _locate(geometries: pd.Series, reference: Reference) -> _Located:
     )
     nearest[places[left[index]]], distance_m[places[left[index]]] = owner, found_m
     return _Located(geometries.index.to_numpy(), shapes, lon_lat, nearest, distance_m)
+
+
+def _inside(
+    shapes: Geometries, areas: shapely.STRtree
+) -> tuple[NDArray[np.int_], NDArray[np.int_]]:
+    """Return which shape meets which area; GEOS prepares those that ask, so areas do."""
+    owner, inside = shapely.STRtree(shapes).query(areas.geometries, predicate="intersects")
+    return inside, owner
 
 
 def _outside(located: _Located) -> Iterator[Fault]:
@@ -159,7 +167,7 @@ def _swapped_hint(lon: float, lat: float) -> Text:
 
 def _in_sea(located: _Located, reference: Reference) -> Iterator[Fault]:
     near = np.flatnonzero(~located.is_outside)
-    on_land, _ = reference.land_tree.query(located.shapes[near], predicate="intersects")
+    on_land, _ = _inside(located.shapes[near], reference.land_tree)
     off_land = np.setdiff1d(near, near[on_land])
     (index, _), distance_m = reference.land_tree.query_nearest(
         located.shapes[off_land], return_distance=True, all_matches=False
