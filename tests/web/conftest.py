@@ -6,13 +6,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
 
 from twin.settings import Settings
 
@@ -100,3 +100,61 @@ def screenshots() -> Path:
     folder = Path(os.environ.get("TWIN_HOME", Settings().home)) / "screenshots"
     folder.mkdir(parents=True, exist_ok=True)
     return folder
+
+
+class Visit:
+    """One open page that keeps what it should not have done."""
+
+    def __init__(self, browser: Browser, base: str, width: int, height: int) -> None:
+        self.base = base
+        self.outside: list[str] = []
+        self.complaints: list[str] = []
+        size = {"width": width, "height": height}
+        self.context = browser.new_context(viewport=size, reduced_motion="reduce")
+        self.page = self.context.new_page()
+        self.page.on("request", self._note_request)
+        self.page.on("console", self._note_console)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _note_request(self, request: Request) -> None:
+        if not request.url.startswith((self.base, "data:", "blob:")):
+            self.outside.append(request.url)
+
+    def _note_console(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+    def open(self, query: str = "") -> Page:
+        """Go to the page and wait until map and projects stand."""
+        self.page.goto(f"{self.base}/{query}")
+        self.page.wait_for_selector("html[data-map=drawn]")
+        self.page.wait_for_selector("#panel-body ul, #panel-body .notice")
+        return self.page
+
+
+@pytest.fixture
+def visit(browser: Browser, served: str) -> Iterator[Callable[..., Visit]]:
+    """Open the page; at the end no request may have gone elsewhere, nothing been complained of."""
+    visits: list[Visit] = []
+
+    def start(width: int = 1280, height: int = 800) -> Visit:
+        visits.append(Visit(browser, served, width, height))
+        return visits[-1]
+
+    yield start
+    for one in visits:
+        one.context.close()
+    assert [url for one in visits for url in one.outside] == []
+    assert [text for one in visits for text in one.complaints] == []
+
+
+@pytest.fixture
+def page(visit: Callable[..., Visit]) -> Page:
+    """The page as it opens, 1280 × 800."""
+    return visit().open()
+
+
+@pytest.fixture
+def projects(served: str) -> list[dict]:
+    """The register as the API serves it."""
+    return httpx.get(f"{served}/api/projects").raise_for_status().json()["features"]

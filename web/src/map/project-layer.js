@@ -4,7 +4,7 @@ import { groupOverlapping, spread } from './grouping.js';
 import { L } from './leaflet.js';
 import { INK } from './palette.js';
 import { shapesOf } from './project-shapes.js';
-import { bundleMarker, keyOf, pinMarker, SYMBOL_SIZE } from './project-symbols.js';
+import { bundleMarker, keyOf, onPress, pinMarker, SYMBOL_SIZE } from './project-symbols.js';
 
 /**
  * @typedef {import('../types.js').ProjectFeature} ProjectFeature
@@ -120,7 +120,7 @@ export class ProjectLayer {
    */
   #drawBundle(x, y, pins) {
     const marker = bundleMarker(pins, this.#latLng({ x, y }), this.look).addTo(this.symbols);
-    marker.on('click', () => {
+    onPress(marker, () => {
       this.opened = new Set(pins.map(keyOf));
       this.#drawSymbols();
       this.#focus(keyOf(pins[0]));
@@ -148,7 +148,7 @@ export class ProjectLayer {
    */
   #drawPin(pin, at) {
     const marker = pinMarker(pin, this.#latLng(at), this.look).addTo(this.symbols);
-    marker.on('click', () => this.onChoose(String(pin.feature.id)));
+    onPress(marker, () => this.onChoose(String(pin.feature.id)));
   }
 
   /** @param {Pin} pin */

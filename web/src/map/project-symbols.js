@@ -69,6 +69,20 @@ export function pinMarker(pin, where, { lang, chosen }) {
   });
 }
 
+/**
+ * Do something when a marker is pressed, by pointer or by keyboard.
+ * @param {import('leaflet').Marker} marker
+ * @param {() => void} act
+ */
+export function onPress(marker, act) {
+  marker.on('click', act);
+  marker.on('keydown', (/** @type {any} */ { originalEvent: event }) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    act();
+  });
+}
+
 /** @param {number} share of the way around, 0…1 */
 const onRing = (share) => {
   const angle = 2 * Math.PI * share - Math.PI / 2;

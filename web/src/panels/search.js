@@ -170,13 +170,15 @@ function foundList(ui, box) {
  */
 function option(ui, box, found, index, isActive) {
   const domain = found.kind === 'project' ? domainOf(ui, found.id) : undefined;
+  const details = found.details ? ui.text(found.details) : '';
   return html`<li id="found-${index}" role="option" class="found" aria-selected=${isActive}
     @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}
     @click=${() => choose(ui, box, found)}>
     <span class="found-sign">${domain ? domainSymbol(domain) : sign('target')}</span>
     <span class="found-text"><span class="found-name">${ui.text(found.names)}</span>
-      <span class="second" lang=${ui.second}>${ui.other(found.names)}</span></span>
-    <span class="found-kind">${ui.code('kind', found.kind)}${found.details ? html`<br />${ui.text(found.details)}` : nothing}</span></li>`;
+      <span class="second"><span lang=${ui.second}>${ui.other(found.names)}</span>
+        ${details ? `· ${details}` : nothing}</span></span>
+    <span class="found-kind">${ui.code('kind', found.kind)}</span></li>`;
 }
 
 /** @param {Ui} ui @param {string} code */
