@@ -36,7 +36,7 @@ def feature_ids(frame: pd.DataFrame, key: tuple[str, ...]) -> pd.Series:
     Examples
     --------
     >>> feature_ids(pd.DataFrame({"code": ["830101", "0123"]}), ("code",)).tolist()
-    [830101, 37606346012389]
+    [830101, 27881629748020]
     """
     columns = [frame[name].tolist() for name in key]
     ids = [_feature_id(values) for values in zip(*columns, strict=True)]

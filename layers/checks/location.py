@@ -150,19 +150,9 @@ def _outside(located: _Located) -> Iterator[Fault]:
         else:
             km = distance_m / 1000
             th, en = f"ห่างตำบลที่ใกล้ที่สุด {km:.1f} กม.", f"{km:.1f} km from the nearest sub-district"
-        hint = _swapped_hint(lon, lat)
-        text = Text(
-            f"({lon:.5f}, {lat:.5f}) {th}{hint.th}", f"({lon:.5f}, {lat:.5f}) is {en}{hint.en}"
-        )
+        text = Text(f"({lon:.5f}, {lat:.5f}) {th}", f"({lon:.5f}, {lat:.5f}) is {en}")
         value = f"{lon:.5f} {lat:.5f}"
         yield fault(int(located.rows[place]), "geom", "outside_province", value, text)
-
-
-def _swapped_hint(lon: float, lat: float) -> Text:
-    west, south, east, north = PROVINCE_BBOX
-    if west <= lat <= east and south <= lon <= north:
-        return Text(" ดูเหมือนสลับลองจิจูดกับละติจูด", "; longitude and latitude look swapped")
-    return Text("", "")
 
 
 def _in_sea(located: _Located, reference: Reference) -> Iterator[Fault]:

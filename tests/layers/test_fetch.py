@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from layers.fetch import Limits, fetch, fetch_edition
+from layers.fetch import Limits, fetch, fetch_edition, reachable
 from layers.manifest import read_catalogue
 from twin.errors import FetchError
 from twin.settings import Settings
@@ -46,6 +46,10 @@ def server() -> Iterator[Server]:
             state.requests.append((self.path, {k.lower(): v for k, v in self.headers.items()}))
             self.close_connection = True
             state.handlers.get(self.path.partition("?")[0], not_found)(self)
+
+        def do_HEAD(self):
+            self.send_response(200 if self.path in state.handlers else 404)
+            self.end_headers()
 
         def log_message(self, *_):
             pass
@@ -373,3 +377,10 @@ def test_fetch_edition_of_the_starter_has_nothing_to_download(tmp_path):
     assert {result.status for result in results} == {"none"}
     assert {"land", "tambon", "place"} <= {result.layer_id for result in results}
     assert "population" in {result.layer_id for result in results}
+
+
+def test_reachable_names_the_layers_whose_server_answers(server):
+    there = server.on("/a.zip")(reply)
+    gone, nowhere = server.url + "/gone", "http://127.0.0.1:9/a"
+    assert reachable(manifests_at(there, gone, nowhere, there), timeout_s=2) == ["land", "tambon"]
+    assert reachable(read_catalogue(), edition="starter") == []

@@ -297,3 +297,24 @@ def test_read_vector_parquet_without_geometry_is_a_table(tmp_path):
     raw = read_vector(path, Reading())
     assert not raw.has_geometry
     assert raw.frame["code"].tolist() == ["1"]
+
+
+def test_read_vector_geoparquet_geometry_of_another_name_is_found(tmp_path):
+    path = tmp_path / "a.parquet"
+    frame().rename_geometry("the_geom").to_parquet(path)
+    assert read_vector(path, Reading()).frame["geometry"].tolist() == POINTS
+
+
+def test_read_vector_geopackage_without_geometry_is_a_table(tmp_path):
+    path = tmp_path / "a.gpkg"
+    pyogrio.write_dataframe(pd.DataFrame({"code": ["1"]}), path)
+    raw = read_vector(path, Reading())
+    assert not raw.has_geometry
+    assert raw.frame["code"].tolist() == ["1"]
+
+
+def test_read_vector_csv_blank_wkt_is_no_geometry_and_no_fault(tmp_path):
+    raw = read_vector(write_csv(tmp_path, "id;wkt\n1;\n2;POINT (98.3 7.9)\n"), Reading())
+    assert raw.frame["geometry"].tolist() == [None, shapely.Point(98.3, 7.9)]
+    assert raw.faults == []
+    assert raw.used == ("wkt",)

@@ -128,6 +128,18 @@ def test_check_layer_where_keeps_only_the_chosen_rows(toy):
     assert (checked.rows_read, checked.frame["no"].tolist(), checked.faults) == (1, [1], [])
 
 
+def test_check_layer_where_of_a_field_that_is_not_there_says_so(toy):
+    manifest = toy.manifest(source={"where": {"province": "83"}})
+    with pytest.raises(LayerFileError, match="no column province"):
+        toy.check(manifest, toy.features((toy.here(), {"no": 1})))
+
+
+def test_check_layer_rule_that_is_off_tells_nothing(toy):
+    manifest = toy.manifest(None, {"code": "text"}, {"checks": {"total_row": "off"}})
+    checked = toy.check(manifest, toy.csv("code\nรวม\n"), is_located=False)
+    assert (checked.faults, checked.frame["code"].tolist()) == ([], ["รวม"])
+
+
 def test_check_layer_table_with_totals_refuses_them(toy):
     manifest = toy.manifest(None, {"code": "text", "name": "text", "people": "integer"})
     path = toy.csv('code,name,people\n1,ก,"1,000"\n2,ข,500\n99,รวม,"1,500"\n')
