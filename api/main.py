@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors, openapi
-from api.middleware import SafeHeaders
+from api.middleware import PathPrefix, SafeHeaders
 from api.routes import (
     collections,
     health,
@@ -71,7 +71,6 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        root_path=settings.api.root_path,
         max_body_size=settings.api.max_body_bytes,
         lifespan=lifespan,
     )
@@ -80,9 +79,10 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(module.router)
     app.mount("/", WebApp(settings.web_dir), name="web")
     errors.install(app)
-    openapi.install(app)
+    openapi.install(app, settings.api.root_path)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(PathPrefix, root_path=settings.api.root_path)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Around every answer: headers that keep browsers safe, and no trust in the Host header."""
+"""Around every answer: a proxy's path prefix, headers that keep browsers safe, a checked Host."""
 
 from __future__ import annotations
 
@@ -23,6 +23,23 @@ _POLICY: Final = (
 EMBED: Final = "/embed/"
 
 
+class PathPrefix:
+    """Tells the application the path prefix it is reached by, which a proxy may have cut off."""
+
+    def __init__(self, app: ASGIApp, root_path: str) -> None:
+        self.app = app
+        self.root_path = root_path.rstrip("/")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] == "http" and self.root_path:
+            path = scope["path"]
+            if not f"{path}/".startswith(f"{self.root_path}/"):
+                path = self.root_path + path
+            scope = {**scope, "root_path": self.root_path, "path": path}
+        await self.app(scope, receive, send)
+
+
 class SafeHeaders:
     """Adds security headers, and refuses requests whose Host cannot be part of an address."""
 
@@ -37,7 +54,8 @@ class SafeHeaders:
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                _add(MutableHeaders(scope=message), scope["path"])
+                path = scope["path"].removeprefix(scope.get("root_path", ""))
+                _add(MutableHeaders(scope=message), path)
             await send(message)
 
         host = Headers(scope=scope).get("host")

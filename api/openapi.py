@@ -37,25 +37,31 @@ def binary(media_type: str, description: str) -> dict[str, Any]:
     return {"description": description, "content": {media_type: schema}}
 
 
-def install(app: FastAPI) -> None:
-    """Make the application write its OpenAPI document our way."""
+def install(app: FastAPI, root_path: str) -> None:
+    """Make the application write its OpenAPI document our way.
+
+    Parameters
+    ----------
+    root_path
+        Path prefix that a proxy adds.
+    """
 
     def openapi() -> Json:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app)
+            app.openapi_schema = _document(app, root_path)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI) -> Json:
+def _document(app: FastAPI, root_path: str) -> Json:
     document = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        servers=[{"url": app.root_path}] if app.root_path else None,
+        servers=[{"url": root_path}] if root_path else None,
         license_info=app.license_info,
         tags=app.openapi_tags,
     )

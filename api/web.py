@@ -32,6 +32,9 @@ class WebApp(StaticFiles):
         super().__init__(directory=folder, html=True, check_dir=False)
         self.folder = folder
 
+    async def check_config(self) -> None:
+        """Accept a folder that is not there yet: it may be built while the service runs."""
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """Return one file; the start page tells where the front end has not been built."""
         if path == "." and not (self.folder / "index.html").is_file():
