@@ -1,13 +1,15 @@
-"""Keyboard and size: everything can be reached, on a phone and on a wall."""
+"""Keyboard: everything can be reached, seen and left again."""
 
 import re
 
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
-
-SIZES = [(390, 844), (720, 900), (1280, 800), (1920, 1080)]
+pytestmark = [
+    pytest.mark.browser,
+    # What is driven here is the same with either edition.
+    pytest.mark.parametrize("served", ["starter"], indirect=True),
+]
 
 
 def has_visible_focus(page):
@@ -87,48 +89,3 @@ def test_every_control_has_a_name(page):
           .map((one) => one.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
-
-
-@pytest.mark.parametrize(("width", "height"), SIZES)
-@pytest.mark.parametrize("lang", ["th", "en"])
-def test_layout_never_scrolls_sideways(visit, screenshots, served, request, width, height, lang):
-    edition = request.node.callspec.params["served"]
-    page = visit(width, height).open(f"?lang={lang}")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=screenshots / f"{edition}-{lang}-{width}.png")
-    page.goto(f"{served}/?lang={lang}&project=MOB-01")
-    expect(page.locator(".card .sites")).to_be_attached()
-    page.wait_for_selector("html[data-map=drawn]")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=screenshots / f"{edition}-{lang}-{width}-card.png")
-    inside = page.evaluate("[document.scrollingElement.scrollWidth, innerWidth]")
-    assert inside == [width, width]
-    sideways = page.locator(".panel-body, .card").evaluate_all(
-        "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className)"
-    )
-    assert sideways == []
-
-
-def test_phone_sheet_opens_by_its_handle(visit):
-    page = visit(390, 844).open("?lang=en")
-    handle = page.locator(".handle")
-    expect(handle).to_have_attribute("aria-expanded", "false")
-    closed = page.locator("#panel").bounding_box()
-    handle.click()
-    expect(handle).to_have_attribute("aria-expanded", "true")
-    assert page.locator("#panel").bounding_box()["height"] > closed["height"] + 200
-    page.locator("#item-ENE-02").click()
-    expect(page.locator(".card-over")).to_contain_text("ENE-02")
-    card = page.locator(".card").bounding_box()
-    assert (card["x"], card["width"]) == (0, 390)
-
-
-@pytest.mark.parametrize(
-    "view", ["table=yes&sort=-budget", "panel=layers&layers=land,facility,road"]
-)
-def test_screenshots_of_table_and_layers(visit, screenshots, request, view):
-    edition = request.node.callspec.params["served"]
-    page = visit(1280, 800).open(f"?{view}")
-    page.wait_for_load_state("networkidle")
-    page.screenshot(path=screenshots / f"{edition}-{view.split('=')[0]}.png")
-    assert page.locator("#map canvas").count() > 0

@@ -5,7 +5,11 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-pytestmark = pytest.mark.browser
+pytestmark = [
+    pytest.mark.browser,
+    # What is driven here is the same with either edition.
+    pytest.mark.parametrize("served", ["starter"], indirect=True),
+]
 
 STATE = (
     "?lang=en&era=ce&lon=98.3012&lat=7.8957&zoom=14&domain=living,government&status=operating"

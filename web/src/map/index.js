@@ -29,6 +29,9 @@ const CLOSE_ZOOM = 15;
 const REVEAL_ZOOM = 14;
 /** Narrower maps have the card at the bottom. */
 const NARROW = 720;
+/** What an open card covers: pixels at the right, or a share of the height. */
+const CARD_WIDTH = 420;
+const CARD_SHARE = 0.62;
 
 /**
  * The island on the screen.
@@ -76,9 +79,9 @@ export class TwinMap {
   }
 
   #resize() {
-    const isHome = this.isHome;
+    const camera = this.camera();
     this.map.invalidateSize({ pan: false });
-    if (isHome) this.moveTo(null);
+    this.moveTo(camera);
   }
 
   /** @param {LonLat} point */
@@ -124,33 +127,40 @@ export class TwinMap {
     this.map.setView([lat, lon], Math.max(this.map.getZoom(), CLOSE_ZOOM));
   }
 
+  /** The part of the map that an open card leaves free, as padding in pixels. */
+  #free() {
+    const { x, y } = this.map.getSize();
+    const isWide = x > NARROW;
+    const right = isWide ? Math.min(CARD_WIDTH, x / 2) : 24;
+    return {
+      paddingTopLeft: L.point(24, 24),
+      paddingBottomRight: L.point(right, isWide ? 24 : y * CARD_SHARE),
+    };
+  }
+
   /**
-   * Bring all of a project into the part of the map that no card covers, if it is not there.
+   * Bring all of a project into the free part of the map, if it is not there.
    * @param {import('../types.js').ProjectFeature} feature
    */
-  reveal(feature) {
-    const { points, lines, areas } = partsOf(feature.geometry);
+  reveal({ geometry }) {
+    const { points, lines, areas } = partsOf(geometry);
     const positions = [...points, ...lines.flat(), ...areas.flat(2)];
     if (positions.length === 0) return;
     const bounds = L.latLngBounds(positions.map(([lon, lat]) => [lat, lon]));
-    const { x, y } = this.map.getSize();
-    const isWide = x > NARROW;
-    const paddingBottomRight = L.point(isWide ? Math.min(420, x / 2) : 20, isWide ? 20 : y * 0.62);
-    const options = { paddingTopLeft: L.point(24, 24), paddingBottomRight, maxZoom: REVEAL_ZOOM };
-    const shown = this.map.getPixelBounds();
-    const [high, low] = [bounds.getNorthWest(), bounds.getSouthEast()].map((at) =>
-      this.map.project(at),
+    const { paddingTopLeft, paddingBottomRight } = this.#free();
+    const { min, max } = this.map.getPixelBounds();
+    const free = L.bounds(
+      /** @type {L.Point} */ (min).add(paddingTopLeft),
+      /** @type {L.Point} */ (max).subtract(paddingBottomRight),
     );
-    const room = L.bounds(
-      /** @type {L.Point} */ (shown.min).add(options.paddingTopLeft),
-      /** @type {L.Point} */ (shown.max).subtract(paddingBottomRight),
-    );
-    if (!room.contains(high) || !room.contains(low)) this.map.fitBounds(bounds, options);
+    const corners = [bounds.getNorthWest(), bounds.getSouthEast()];
+    if (corners.some((corner) => !free.contains(this.map.project(corner))))
+      this.map.fitBounds(bounds, { ...this.#free(), maxZoom: REVEAL_ZOOM });
   }
 
   /** @param {BBox} bbox */
   fit(bbox) {
-    this.map.fitBounds(toBounds(bbox), { padding: [40, 40], maxZoom: CLOSE_ZOOM });
+    this.map.fitBounds(toBounds(bbox), { ...this.#free(), maxZoom: CLOSE_ZOOM });
   }
 
   /**
