@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from api.commands.console import out, print_faults
+from api.commands.console import out
 from api.commands.loading import find
+from api.commands.reporting import print_faults
 from layers.edition import Choice
 from layers.manifest import Manifest, read_catalogue
 from layers.raster import check_raster

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
-from layers.faults import Fault, fault_table
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
@@ -54,16 +52,3 @@ def progress(total: int, text: str) -> Iterator[Progress]:
     with Progress(*columns, console=out, transient=True) as bar:
         bar.add_task(text, total=total)
         yield bar
-
-
-def print_faults(faults: Sequence[Fault]) -> None:
-    """Print faults grouped by rule, Thai first."""
-    if not faults:
-        return
-    table = Table("กฎ | rule", "ผล | severity", "จำนวน | count", "แถว | rows", "ตัวอย่าง | example")
-    for group in fault_table(faults):
-        rows = ", ".join(map(str, group.rows))
-        told = f"{group.example.message_th}\n{group.example.message_en}"
-        title = f"{group.title.th}\n{group.title.en}"
-        table.add_row(title, group.severity, f"{group.count:,}", rows, told)
-    out.print(table)

@@ -13,15 +13,13 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
-from sqlalchemy import Connection, func, select
+from sqlalchemy import func, select
 
-from api.commands.console import out, print_faults, settings
+from api.commands.console import out, settings
 from layers.edition import choose, loaded_edition, starter
-from layers.faults import Fault
 from layers.fetch import fetch_edition
 from layers.manifest import read_catalogue
 from twin.db.database import open_engine
-from twin.db.models import Fault as FaultRow
 from twin.db.models import Layer, Quarantine
 from twin.errors import NotFoundError, TwinError
 from twin.settings import Settings
@@ -51,13 +49,14 @@ def show(layer: Annotated[str, typer.Argument(help="Layer id, e.g. facility.")])
         row = connection.execute(select(Layer).where(Layer.id == layer)).one_or_none()
         if row is None:
             raise NotFoundError(f"no layer {layer!r} is loaded", f"ยังไม่ได้โหลดชั้นข้อมูล {layer!r}")
-        faults = _recorded_faults(connection, layer)
+        reporting = import_module("api.commands.reporting")
+        faults = reporting.recorded_faults(connection, layer)
         refused = connection.scalar(select(func.count()).where(Quarantine.layer_id == layer))
     for name, value in row._mapping.items():
         if name != "spec":
             out.print(f"{name:>16}  {value}", soft_wrap=True)
     out.print(f"{'quarantined':>16}  {refused}")
-    print_faults(faults)
+    reporting.print_faults(faults)
 
 
 @app.command()
@@ -111,22 +110,6 @@ def fetch() -> None:
     for result in results:
         table.add_row(result.layer_id, result.status, f"{result.message.th}\n{result.message.en}")
     out.print(table)
-
-
-def _recorded_faults(connection: Connection, layer: str) -> list[Fault]:
-    columns = (
-        FaultRow.row,
-        FaultRow.column,
-        FaultRow.rule,
-        FaultRow.severity,
-        FaultRow.value,
-        FaultRow.message_th,
-        FaultRow.message_en,
-    )
-    rows = connection.execute(
-        select(*columns).where(FaultRow.layer_id == layer).order_by(FaultRow.id)
-    )
-    return [Fault(**row) for row in rows.mappings()]
 
 
 def _with_data(told: Settings, data: Path | None) -> Settings:
