@@ -98,6 +98,15 @@ def problem(
     return Response(content, status.value, headers, media_type=PROBLEM)
 
 
+def too_large(max_bytes: int) -> Response:
+    """Return the refusal of a body of more than `max_bytes` bytes."""
+    text = Text(
+        f"คำขอมีขนาดใหญ่เกิน {max_bytes:,} ไบต์",
+        f"The request body is larger than {max_bytes:,} bytes.",
+    )
+    return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, errors.TooLargeError.code, text)
+
+
 def install(app: FastAPI) -> None:
     """Put the handlers on an application."""
     app.add_exception_handler(errors.TwinError, _twin_error)

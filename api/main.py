@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors, openapi
-from api.middleware import PathPrefix, SafeHeaders
+from api.middleware import BodyLimit, PathPrefix, SafeHeaders
 from api.routes import (
     collections,
     health,
@@ -71,16 +71,17 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/openapi.json",
         docs_url=None,
         redoc_url=None,
-        max_body_size=settings.api.max_body_bytes,
         lifespan=lifespan,
     )
     app.state.settings = settings
     for module in ROUTERS:
         app.include_router(module.router)
-    app.mount("/", WebApp(settings.web_dir), name="web")
+    # Not mounted: a mount at the root would answer 404 where a path exists but not its method.
+    app.router.default = WebApp(settings.web_dir)
     errors.install(app)
     openapi.install(app, settings.api.root_path)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
     app.add_middleware(SafeHeaders)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
     return app

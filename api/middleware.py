@@ -1,4 +1,4 @@
-"""Around every answer: a proxy's path prefix, headers that keep browsers safe, a checked Host."""
+"""Around every request: a proxy's path prefix, a size limit, a checked Host, safe headers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from http import HTTPStatus
 from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem
+from api.errors import problem, too_large
 from twin.types import Text
 
 _HOST: Final = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
@@ -38,6 +39,35 @@ class PathPrefix:
                 path = self.root_path + path
             scope = {**scope, "root_path": self.root_path, "path": path}
         await self.app(scope, receive, send)
+
+
+class BodyLimit:
+    """Refuses a request body beyond a limit, told by its length or found while it comes in."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        received = 0
+
+        async def receive_within_limit() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self.max_bytes:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        length = Headers(scope=scope).get("content-length", "0")
+        if not length.isdecimal() or int(length[:20]) > self.max_bytes:
+            await too_large(self.max_bytes)(scope, receive, send)
+            return
+        await self.app(scope, receive_within_limit, send)
 
 
 class SafeHeaders:
