@@ -15,7 +15,7 @@ app = typer.Typer(
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     add_completion=False,
-    help="ภูเก็ตแฝดดิจิทัล | Phuket Twin",
+    help="ฝาแฝดดิจิทัลภูเก็ต | Phuket Twin",
 )
 app.add_typer(db.app, name="db")
 app.add_typer(layers.app, name="layers")
