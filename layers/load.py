@@ -23,6 +23,7 @@ from layers.manifest import Manifest
 from layers.raster import check_raster, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
 from layers.validate import Checked, Reference, check_layer, load_reference
+from twin.db.engine import translated
 from twin.db.models import Fault, Layer, Quarantine
 from twin.db.publish import drop_layer, publish
 from twin.errors import LayerFileError
@@ -224,4 +225,4 @@ def _not_replaced(error: DBAPIError | pg.Error, layer_id: str) -> Exception:
             f"{layer_id}: somebody is reading the layer for long; the old one stays, try again.",
             f"{layer_id}: มีผู้กำลังอ่านชั้นข้อมูลนี้เป็นเวลานาน ข้อมูลเดิมยังอยู่ โปรดลองใหม่",
         )
-    return error
+    return translated(error)

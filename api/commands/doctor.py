@@ -30,6 +30,7 @@ SIGNS: Final[dict[Level, tuple[str, str]]] = {
 }
 LOW_DISK_BYTES: Final = 1_000_000_000
 STALE_DAYS: Final = 730
+MADE_BY_CODE: Final = ("approximate", "synthetic")
 
 
 @dataclass(frozen=True)
@@ -147,11 +148,13 @@ def _layers(engine: Engine, told: Settings) -> Iterator[Finding]:
                 f"the raster of {layer.id} is gone; run `twin layers load {layer.id}`",
             )
         age_days = (datetime.now(UTC).date() - layer.valid_date).days
-        if age_days > STALE_DAYS:
+        if age_days > STALE_DAYS and layer.provenance not in MADE_BY_CODE:
             yield Finding(
                 "note",
-                f"{layer.id} เป็นข้อมูล ณ {layer.valid_date} เก่ากว่า {age_days // 365} ปี",
-                f"{layer.id} describes {layer.valid_date}, {age_days // 365} years ago",
+                f"{layer.id} เป็นข้อมูล ณ {layer.valid_date} เก่ากว่า {age_days // 365} ปี"
+                " หากแหล่งข้อมูลมีรุ่นใหม่ ให้โหลดแทน",
+                f"{layer.id} describes {layer.valid_date}, {age_days // 365} years ago;"
+                " load a newer one where its source has one",
             )
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from psycopg import errors as pg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from twin.errors import DatabaseUnavailableError, InvalidInputError, SetupError, TooLargeError
 
@@ -79,13 +79,19 @@ def connect(engine: Engine) -> Iterator[Connection]:
         raise translated(error) from error
 
 
-def translated(error: DBAPIError) -> Exception:
+def translated(error: DBAPIError | pg.Error) -> Exception:
     """Return the fault of ours that a database error means; the error itself where none does."""
-    cause = error.orig
+    cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, pg.QueryCanceled):
         return TooLargeError(
             "The query took too long and was cancelled; ask for a smaller area or fewer layers.",
             "การค้นหาใช้เวลานานเกินกำหนดจึงถูกยกเลิก โปรดเลือกพื้นที่เล็กลงหรือชั้นข้อมูลน้อยลง",
+        )
+    if isinstance(cause, pg.DiskFull):
+        return SetupError(
+            "The disk of the database is full; free some space, then run this again."
+            " Nothing was half-written.",
+            "ดิสก์ของฐานข้อมูลเต็ม โปรดเพิ่มพื้นที่ว่างแล้วสั่งอีกครั้ง ไม่มีข้อมูลใดถูกเขียนค้างไว้",
         )
     if isinstance(cause, pg.InternalError_):  # PostGIS: TopologyException and the like
         return InvalidInputError(
@@ -93,7 +99,8 @@ def translated(error: DBAPIError) -> Exception:
             "PostGIS ประมวลผลรูปทรงนี้ไม่ได้ โปรดตรวจสอบว่าเส้นขอบไม่ตัดกันเอง",
             parameter="geometry",
         )
-    if isinstance(error, OperationalError) or error.connection_invalidated:
+    is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    if is_lost or isinstance(cause, pg.OperationalError):
         return DatabaseUnavailableError(
             "The database does not answer; see `twin doctor`.",
             "ฐานข้อมูลไม่ตอบสนอง โปรดดูคำสั่ง `twin doctor`",
