@@ -116,12 +116,22 @@ const tileNotice = (ui) =>
     ? html`<div class="tile-error">${errorNotice(ui, ui.state.tileError, ui.actions.retryTiles, 'error.tiles')}</div>`
     : nothing;
 
+/**
+ * The features, the chosen one with its full outlines once they are there.
+ * @param {ProjectFeature[]} features
+ * @param {State} state
+ */
+function withDetail(features, { card, project }) {
+  if (card.status !== 'ready' || card.value.id !== project) return features;
+  return features.map((feature) => (feature.id === project ? card.value : feature));
+}
+
 /** @param {State} state @param {import('./map/index.js').TwinMap} map */
 function drawMap(state, map) {
   const { lang, project: chosen } = state;
   map.showLayers((id) => isVisible(state, id), visibleOverlays(state), lang);
   const features = isVisible(state, PROJECT_LAYER) ? fitting(state) : [];
-  map.projects.show(features, { lang, chosen });
+  map.projects.show(withDetail(features, state), { lang, chosen });
   map.highlight.point(state.at);
   if (!state.at) map.highlight.geometry(null);
 }

@@ -28,11 +28,14 @@ export function banner(ui) {
 const warning = (ui, key, collections) =>
   ui.t(key, { layers: collections.map(({ titles }) => ui.text(titles)).join(', ') });
 
-/** @param {Ui} ui */
+/**
+ * Whom the visible layers are by: one line, all of it on demand.
+ * @param {Ui} ui
+ */
 export function credits(ui) {
-  const names = new Set(visibleCollections(ui.state).map(({ attribution }) => attribution));
-  if (names.size === 0) return nothing;
+  const names = [...new Set(visibleCollections(ui.state).map(({ attribution }) => attribution))];
+  if (names.length === 0) return nothing;
   return html`<details class="credits">
-    <summary>${ui.t('map.credits')}</summary>
-    <ul>${[...names].map((name) => html`<li>${name}</li>`)}</ul></details>`;
+    <summary title=${ui.t('map.credits')}>${names.join(' · ')}</summary>
+    <ul>${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
 }

@@ -18,7 +18,7 @@ const toLatLng = ([lon, lat]) => [lat, lon];
  * @typedef {'plain' | 'chosen' | 'faint'} Emphasis
  */
 
-const FILL = { plain: 0.08, chosen: 0.26, faint: 0.02 };
+const FILL = { plain: 0.06, chosen: 0.26, faint: 0.02 };
 /** Coastal waters surround everything, so they are filled only when asked for. */
 const WATER_FILL = { plain: 0, chosen: 0.16, faint: 0 };
 const EDGE = { plain: 0.45, chosen: 1, faint: 0.15 };

@@ -35,7 +35,8 @@ function details(ui, project) {
   return html`<header class="card-head">${domainSymbol(domain)}
       <div><p class="card-over">${code} · ${ui.code('domain', domain)}</p>
         <h2 id="card-title" tabindex="-1" class=${isNamed ? '' : 'is-unnamed'}>${ui.text(names)}</h2>
-        <p class="second" lang=${ui.second}>${ui.other(names)}</p>
+        <p class="second"><span lang=${ui.second}>${ui.other(names)}</span>
+          ${sources.reference(ui, project.facts?.name?.source ?? null, null)}</p>
         <p class="card-marks">${isNamed ? statusTag(ui, project.status) : nothing}
           ${confidenceMark(ui, project.confidence)}</p></div></header>
     ${isNamed ? nothing : html`<p class="callout">${ui.t('card.unnamed')}</p>`}
