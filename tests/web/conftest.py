@@ -2,17 +2,13 @@
 
 import os
 import shutil
-import socket
-import subprocess
-import sys
-import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from serving import serve
 
 from twin.settings import Settings
 
@@ -25,47 +21,6 @@ CHROMIUM_ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-
-
-@contextmanager
-def serve(settings: Settings) -> Iterator[str]:
-    """Serve a twin on a free port until the block ends."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = os.environ | {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url}
-    environment.pop("TWIN_DATA_DIR", None)
-    command = [
-        sys.executable,
-        "-c",
-        "from api.cli import main; main()",
-        "serve",
-        "--port",
-        str(port),
-    ]
-    server = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.terminate()
-        server.wait(30)
-        server.stdout.close()
-
-
-def wait_until_ready(base: str, server: subprocess.Popen) -> None:
-    """Wait for the service to say that it is ready; fail with its output where it ends."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if server.poll() is not None:
-            pytest.fail(f"the server ended: {server.stdout.read()}")
-        try:
-            if httpx.get(f"{base}/health/ready").is_success:
-                return
-        except httpx.TransportError:
-            pass
-        time.sleep(0.1)
-    pytest.fail("the server was not ready within a minute")
 
 
 @pytest.fixture(scope="session", params=["starter", "phuket"])

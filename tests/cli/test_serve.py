@@ -1,0 +1,37 @@
+"""`twin up` and `twin serve` from the first second to the last."""
+
+import signal
+from pathlib import Path
+
+import httpx
+import pytest
+from serving import run_server
+
+from twin.db.embedded import Cluster
+
+LISTENING = "0A"
+LOOPBACK = "0100007F"  # 127.0.0.1, as the kernel writes it
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_up_serves_and_ends_with_its_database(open_folder, ending):
+    home = open_folder / "served"
+    with run_server("up", {"TWIN_HOME": str(home)}) as (base, server):
+        assert Cluster(home).is_running()
+        assert httpx.get(f"{base}/api/collections").json()["edition"] == "starter"
+        assert httpx.get(f"{base}/health/ready").json()["status"] == "ok"
+        server.send_signal(ending)
+        assert server.wait(30) == 0
+        told = server.stdout.read()
+    assert "หยุดแล้ว | stopped" in told
+    assert "Traceback" not in told
+    assert not Cluster(home).is_running()
+
+
+def test_serve_listens_on_loopback_alone(starter):
+    environment = {"TWIN_HOME": str(starter.home), "TWIN_DB__URL": starter.db.url}
+    with run_server("serve", environment) as (base, server):
+        port = f"{httpx.URL(base).port:04X}"
+        table = Path(f"/proc/{server.pid}/net/tcp").read_text().splitlines()[1:]
+    sockets = [line.split()[1].split(":") for line in table if line.split()[3] == LISTENING]
+    assert {address for address, owner in sockets if owner == port} == {LOOPBACK}
