@@ -6,17 +6,24 @@ import json
 from collections.abc import Iterable
 from typing import Any, Final
 
-from fastapi import Response
+from fastapi.responses import JSONResponse
 
 from twin.queries.items import Item
 
 CRS84: Final = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
 
 
-class GeoJSONResponse(Response):
-    """A response of type `application/geo+json`."""
+class GeoJSONResponse(JSONResponse):
+    """A response of type `application/geo+json`, from JSON that is written already.
+
+    A subclass of `JSONResponse`, so that OpenAPI shows the model and not a string.
+    """
 
     media_type = "application/geo+json"
+
+    def render(self, content: str) -> bytes:
+        """Encode the text."""
+        return content.encode("utf-8")
 
 
 def feature(item: Item, **members: Any) -> str:  # noqa: ANN401 (any JSON)

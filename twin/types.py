@@ -21,6 +21,10 @@ class BBox(NamedTuple):
     east: float
     north: float
 
+    def holds(self, lon: float, lat: float) -> bool:
+        """Tell whether a point lies in the box or on its border."""
+        return self.west <= lon <= self.east and self.south <= lat <= self.north
+
 
 class Text(NamedTuple):
     """One text in both languages."""

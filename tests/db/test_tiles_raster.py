@@ -120,6 +120,12 @@ def test_sample_is_the_value_of_the_cell(island, toy, layer_id, column, row, exp
     assert found.value == expected
 
 
+@pytest.mark.parametrize(("lon", "lat"), [(0, 0), (-81, -7.9), (180, 90), (99, 0)])
+def test_sample_beyond_the_projection_is_none(island, toy, lon, lat):
+    layer = get_layer(island, "elevation")
+    assert sample(layer, raster_file(layer, toy.raster_dir), lon, lat).value is None
+
+
 def test_raster_whose_file_is_gone_is_not_found(island, tmp_path):
     for layer_id in ("elevation", "grid"):
         with pytest.raises(NotFoundError):

@@ -97,6 +97,9 @@ def read_raster_tile(layer: PublishedLayer, path: Path, address: Address) -> byt
 
 def sample(layer: PublishedLayer, path: Path, lon: float, lat: float) -> Sample:
     """Return the raster's value at a point, degrees."""
+    # Far away, PROJ cannot even tell where the point would be in the raster's projection.
+    if layer.bbox is None or not layer.bbox.holds(lon, lat):
+        return Sample(layer, None)
     with Reader(str(path)) as reader:
         try:
             values = reader.point(lon, lat).array

@@ -1,0 +1,121 @@
+"""Whatever the OpenAPI document allows or forbids, the service answers as the document says."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    allow_header_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.testclient import TestClient
+
+from api.main import create_app
+from twin.settings import Settings
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    allow_header_conformance,
+]
+
+
+class Forward:
+    """Stands for the service while tests are collected, and passes requests on while they run."""
+
+    def __init__(self):
+        self.app = create_app(Settings())
+
+    async def __call__(self, scope, receive, send):
+        if scope["type"] != "lifespan":
+            await self.app(scope, receive, send)
+            return
+        # The test client of `running` starts and stops the service.
+        await receive()
+        await send({"type": "lifespan.startup.complete"})
+
+
+SERVICE = Forward()
+SCHEMA = schemathesis.openapi.from_asgi("/api/openapi.json", SERVICE)
+OPERATIONS = {
+    operation.label: operation
+    for operation in (result.ok() for result in SCHEMA.get_all_operations())
+}
+
+
+#: Path parameters that name something on the toy island.
+KNOWN = {
+    "collectionId": "grid",
+    "itemId": 123,
+    "code": "ENV-02",
+    "tileset": "base",
+    "layer": "elevation",
+    "z": 12,
+    "x": 3167,
+    "y": 1958,
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def running(toy):
+    """The service on the toy island."""
+    SERVICE.app = create_app(toy)
+    with TestClient(SERVICE.app):
+        yield
+
+
+def is_negatable(operation):
+    """Whether any request could break the document: a text in a path can be anything."""
+    typed = [p for p in operation.path_parameters if p.definition["schema"].get("type") != "string"]
+    return bool(operation.query or operation.body or typed)
+
+
+def test_every_operation_is_tried():
+    assert len(OPERATIONS) == 20
+    assert sum(map(is_negatable, OPERATIONS.values())) == 10
+
+
+def check(data, label, mode, **known):
+    operation = OPERATIONS[label]
+    case = data.draw(operation.as_strategy(generation_mode=mode, **known))
+    case.call_and_validate(checks=CHECKS)
+
+
+limited = settings(
+    max_examples=25,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+@given(data=st.data())
+@limited
+def test_request_as_documented_is_answered_as_documented(label, data):
+    check(data, label, GenerationMode.POSITIVE)
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+@given(data=st.data())
+@limited
+def test_request_for_what_exists_is_answered_as_documented(label, data):
+    known = {name: value for name, value in KNOWN.items() if f"{{{name}}}" in label}
+    if label.startswith("GET /raster"):
+        known["layer"] = data.draw(st.sampled_from(["elevation", "land_cover"]))
+    check(data, label, GenerationMode.POSITIVE, path_parameters=known)
+
+
+@pytest.mark.parametrize("label", [name for name, op in OPERATIONS.items() if is_negatable(op)])
+@given(data=st.data())
+@limited
+def test_request_against_the_document_is_refused_as_documented(label, data):
+    check(data, label, GenerationMode.NEGATIVE)
