@@ -1,58 +1,12 @@
-"""The `twin` command."""
+"""The entry of the `twin` command.
 
-from __future__ import annotations
+Nothing is imported before it is called: each worker process of the service imports this module
+again, and must not pay for the whole command line.
+"""
 
-import sys
-from typing import Annotated
-
-import typer
-
-from api.commands import console, db, doctor, layers, projects, serve, up
-from twin.errors import TwinError
-from twin.settings import Settings
-
-app = typer.Typer(
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    help="ฝาแฝดดิจิทัลภูเก็ต | Phuket Twin",
-)
-app.add_typer(db.app, name="db")
-app.add_typer(layers.app, name="layers")
-app.add_typer(projects.app, name="projects")
-app.command("doctor")(doctor.run)
-
-PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="TCP port.")]
-
-
-@app.command("up")
-def up_(
-    data: layers.DataOption = None,
-    port: PortOption = None,
-    setup_only: Annotated[bool, typer.Option("--setup-only", help="Do not serve.")] = False,
-) -> None:
-    """เตรียมทุกอย่างแล้วเปิดบริการ | Prepare everything, then serve."""
-    settings = console.settings()
-    update = {"data_dir": data} if data else {}
-    up.run(_on_port(settings.model_copy(update=update), port), setup_only=setup_only)
-
-
-@app.command("serve")
-def serve_(port: PortOption = None) -> None:
-    """เปิดบริการ | Serve what is loaded."""
-    serve.run(_on_port(console.settings(), port))
-
-
-def _on_port(settings: Settings, port: int | None) -> Settings:
-    if port is None:
-        return settings
-    return settings.model_copy(update={"api": settings.api.model_copy(update={"port": port})})
+from importlib import import_module
 
 
 def main() -> None:
-    """Run the command line; a user's mistake ends with a message, not a traceback."""
-    try:
-        app()
-    except TwinError as error:
-        console.tell(error)
-        sys.exit(1)
+    """Run the command line."""
+    import_module("api.commands.app").run()

@@ -132,7 +132,8 @@ def python_environment(tests: bool) -> None:
         pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
         step("uv", [*pip, "--require-hashes", "-r", str(inputs[1])])
         uv = [str(VENV / "bin" / "uv"), "pip", "install", "--python", str(python)]
-        step(f"Python packages ({lock.name})", [*uv, "--require-hashes", "-r", str(lock)])
+        packages = [*uv, "--require-hashes", "--compile-bytecode", "-r", str(lock)]
+        step(f"Python packages ({lock.name})", packages)
         step("phuket-twin", [*uv, "--no-deps", "--no-build-isolation", "-e", str(ROOT)])
 
 

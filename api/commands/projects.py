@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated
 
 import typer
@@ -12,7 +14,6 @@ from rich.table import Table
 from api.commands.console import out, settings
 from twin.db.database import open_engine
 from twin.projects.checks import Check, check_register
-from twin.projects.exchange import export_register, import_file, write_template
 from twin.projects.rows import FileFault
 
 app = typer.Typer(no_args_is_help=True, help="ทะเบียนโครงการ | The register of projects.")
@@ -47,7 +48,7 @@ def check() -> None:
 def import_(file: FileArgument) -> None:
     """นำเข้าทะเบียนจากไฟล์ ทั้งหมดหรือไม่เลย | Import a register file, all of it or nothing."""
     with open_engine(settings()) as engine, engine.begin() as connection:
-        report = import_file(connection, file)
+        report = exchange().import_file(connection, file)
     print_faults(report.faults, "[red]✗[/red]")
     print_faults(report.notes, "[yellow]![/yellow]")
     if not report.ok or report.changes is None:
@@ -68,15 +69,20 @@ def import_(file: FileArgument) -> None:
 def export(file: FileArgument) -> None:
     """ส่งออกทะเบียน | Write the register to a file that can be imported again."""
     with open_engine(settings()) as engine, engine.begin() as connection:
-        count = export_register(connection, file)
+        count = exchange().export_register(connection, file)
     out.print(f"▸ {file}: {count} โครงการ | projects")
 
 
 @app.command()
 def template(file: FileArgument) -> None:
     """แบบฟอร์มเปล่าสำหรับกรอก | Write an empty form, with help and drop-down lists."""
-    write_template(file)
+    exchange().write_template(file)
     out.print(f"▸ {file}")
+
+
+def exchange() -> ModuleType:
+    """Return the module that reads and writes spreadsheets, which takes long to import."""
+    return import_module("twin.projects.exchange")
 
 
 def print_check(result: Check) -> None:
