@@ -1,6 +1,7 @@
 """Keyboard: everything can be reached, seen and left again."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -10,6 +11,8 @@ pytestmark = [
     # What is driven here is the same with either edition.
     pytest.mark.parametrize("served", ["starter"], indirect=True),
 ]
+
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 
 
 def has_visible_focus(page):
@@ -89,3 +92,22 @@ def test_every_control_has_a_name(page):
           .map((one) => one.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?lang=en",
+        "?project=MOB-01&table=yes",
+        "?panel=layers",
+        "?at=98.3013,7.8957&status=operating",
+    ],
+)
+def test_page_meets_the_guidelines_of_wcag_2_1_aa(page, served, query):
+    page.goto(f"{served}/{query}")
+    page.wait_for_selector("html[data-map=drawn]")
+    page.wait_for_load_state("networkidle")
+    page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
+    rules = ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"]
+    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", rules)
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []

@@ -31,7 +31,8 @@ export const sidebar = (ui, shown, summary) => html`
       title=${ui.t(ui.state.table ? 'table.close' : 'table.open')}
       @click=${ui.actions.toggleTable}>${sign('table')}<span>${ui.t('table.short')}</span></button>
   </header>
-  <div id="panel-body" class="panel-body" role="tabpanel" aria-labelledby="tab-${ui.state.panel}">
+  <div id="panel-body" class="panel-body" tabindex="-1" role="tabpanel" aria-labelledby="tab-${ui.state.panel}">
+    <h2 class="visually-hidden">${ui.t(`panel.${ui.state.panel}`)}</h2>
     ${ui.state.panel === 'layers' ? layersPanel(ui) : projectsPanel(ui, shown, summary)}
   </div>`;
 
@@ -72,7 +73,7 @@ function projectsPanel(ui, shown, summary) {
       }</div>
     <label class="inview"><input type="checkbox" id="inview" .checked=${ui.state.inview}
       @change=${() => ui.actions.show({ inview: !ui.state.inview })} />${ui.t('filter.inview')}</label>
-    <div id="list" tabindex="-1">${projectList(ui, shown)}</div>
+    <div id="list">${projectList(ui, shown)}</div>
     ${programmeNote(ui)}`;
 }
 

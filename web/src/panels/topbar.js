@@ -40,7 +40,7 @@ const era = ({ state, actions }, era) => html`<button type="button" id="era-${er
 /** @param {Ui} ui */
 export const skipLinks = (ui) => html`
   <a class="skip" href="#map" @click=${focusOn('map')}>${ui.t('app.skipMap')}</a>
-  <a class="skip" href="#list" @click=${focusOn('list')}>${ui.t('app.skipList')}</a>`;
+  <a class="skip" href="#panel-body" @click=${focusOn('panel-body')}>${ui.t('app.skipList')}</a>`;
 
 /** A jump that leaves the address alone. @param {string} id */
 const focusOn = (id) => (/** @type {Event} */ event) => {
