@@ -91,16 +91,16 @@ def _needle(text: str) -> str:
 
 def _projects(connection: Connection, needle: str) -> Iterator[Result]:
     for project in read_projects(connection):
-        parts = project.searchable.split("\n")
-        ranks = [_rank(part, needle) for part in parts if needle in part]
-        if ranks:
-            yield _project_result(project, min(ranks))
+        if needle in project.searchable:
+            yield _project_result(project, _project_rank(project, needle))
 
 
-def _rank(part: str, needle: str) -> int:
-    if part == needle:
+def _project_rank(project: ProjectRead, needle: str) -> int:
+    # Places and agencies of a project find it too, but after whatever bears that name itself.
+    names = [normalise(name) for name in (project.code, *project.names)]
+    if needle in names:
         return _EXACT
-    return _BEGINS if part.startswith(needle) else _HOLDS
+    return _BEGINS if any(name.startswith(needle) for name in names) else _HOLDS
 
 
 def _project_result(project: ProjectRead, rank: int) -> Result:
