@@ -22,7 +22,6 @@ from twin.types import Confidence, Json
 
 MAX_LIMIT = 1000
 MAX_OFFSET = 2**31 - 1
-LAST_COLUMN = 2**16 - 1
 
 
 async def get_engine(request: Request) -> Engine:

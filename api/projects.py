@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from datetime import date
 
-from twin.queries.projects import ProjectDetail, ProjectRead, SiteRead
+from twin.queries.register import ProjectDetail, ProjectRead, SiteRead
 from twin.types import Json, Text
 
 Shapes = Mapping[int, str]

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from twin.types import Confidence, Text
+from twin.types import Text
 
 Position = Annotated[
     list[float], Field(min_length=2, max_length=2, description="lon, lat degrees, WGS 84")
@@ -14,7 +14,6 @@ Position = Annotated[
 Box = Annotated[
     list[float], Field(min_length=4, max_length=4, description="west, south, east, north, degrees")
 ]
-ConfidenceMark = Confidence
 
 
 class Answer(BaseModel):

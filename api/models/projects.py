@@ -7,8 +7,9 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from api.models.common import Answer, Bilingual, ConfidenceMark, Position
+from api.models.common import Answer, Bilingual, Position
 from api.models.geojson import GeometryCollection
+from twin.types import Confidence
 
 Domain = Literal["environment", "economy", "energy", "government", "living", "mobility", "people"]
 Phase = Literal["2021", "2022-2023", "unassigned"]
@@ -26,7 +27,7 @@ class ProjectSite(Answer):
     rule: str = Field(examples=["point"])
     precision: str = Field(examples=["approximate"])
     is_marine: bool
-    confidence: ConfidenceMark
+    confidence: Confidence
     marker: Position | None = Field(description="A point on the site, for a symbol")
     geometry_type: str | None = Field(examples=["Point"])
     tambon_codes: list[str]
@@ -60,7 +61,7 @@ class ProjectProperties(Answer):
     start_date: date | None
     end_date: date | None
     place: Bilingual | None
-    confidence: ConfidenceMark
+    confidence: Confidence
     is_province_wide: bool
     tambon_codes: list[str]
     amphoe_codes: list[str]
@@ -70,7 +71,7 @@ class ProjectProperties(Answer):
 class FactModel(Answer):
     """Where one field comes from."""
 
-    confidence: ConfidenceMark
+    confidence: Confidence
     source: str | None
     source_date: date | None
     note: Bilingual | None
@@ -148,7 +149,7 @@ class ProgrammeSourceModel(Answer):
 
     id: str
     texts: Bilingual
-    confidence: ConfidenceMark
+    confidence: Confidence
     source: str
     source_date: date | None
 

@@ -12,7 +12,8 @@ from api.models.projects import ProjectCollection, ProjectDetail
 from api.openapi import problems
 from api.projects import project_detail, project_feature
 from twin.db.engine import connect
-from twin.queries.projects import find_projects, get_project
+from twin.queries.projects import find_projects
+from twin.queries.register import get_project
 from twin.queries.text import MAX_TEXT, checked_text
 
 router = APIRouter(

@@ -9,7 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, select
 
 from twin.db.models import Domain, Phase, ProgrammeFact
-from twin.queries.projects import ProjectRead, read_projects
+from twin.queries.register import ProjectRead, read_projects
 from twin.types import Text
 
 _BUDDHIST_ERA = 543

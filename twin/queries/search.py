@@ -22,7 +22,7 @@ from sqlalchemy import Text as SqlText
 
 from twin.db.models import Alias
 from twin.queries.catalogue import Described, PublishedLayer, list_layers
-from twin.queries.projects import ProjectRead, read_projects
+from twin.queries.register import ProjectRead, read_projects
 from twin.queries.text import checked_text, normalise, normalised
 from twin.types import BBox, Text
 
