@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -39,10 +38,7 @@ class WebApp(StaticFiles):
         """Return one file; the start page tells where the front end has not been built."""
         if path == "." and not (self.folder / "index.html").is_file():
             return HTMLResponse(_NOT_BUILT)
-        try:
-            response = await super().get_response(path, scope)
-        except ValueError as error:  # the operating system refuses the name, e.g. for a NUL
-            raise HTTPException(404) from error
+        response = await super().get_response(path, scope)
         if path.startswith(_HASHED) and response.status_code < 400:  # noqa: PLR2004
             response.headers["Cache-Control"] = _FOREVER
         return response

@@ -126,6 +126,14 @@ def test_sample_beyond_the_projection_is_none(island, toy, lon, lat):
     assert sample(layer, raster_file(layer, toy.raster_dir), lon, lat).value is None
 
 
+def test_sample_in_the_corner_that_the_turned_raster_leaves_empty_is_none(island, toy):
+    layer = get_layer(island, "elevation")
+    west, south, east, north = layer.bbox
+    path = raster_file(layer, toy.raster_dir)
+    corners = [(west, south), (west, north), (east, south), (east, north)]
+    assert None in [sample(layer, path, *corner).value for corner in corners]
+
+
 def test_raster_whose_file_is_gone_is_not_found(island, tmp_path):
     for layer_id in ("elevation", "grid"):
         with pytest.raises(NotFoundError):
