@@ -10,7 +10,7 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors, openapi
-from api.middleware import BodyLimit, PathPrefix, SafeHeaders
+from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.routes import (
     collections,
     health,
@@ -83,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(HeadAsGet)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
     return app
 

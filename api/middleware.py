@@ -1,4 +1,4 @@
-"""Around every request: a proxy's path prefix, a size limit, a checked Host, safe headers."""
+"""Around every request: a path prefix, HEAD, a size limit, a checked Host, safe headers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ _POLICY: Final = (
     " worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
 )
 
+#: Open data, which pages and maps of other sites may read.
+_OPEN: Final = ("/api", "/tiles/", "/raster/")
+
 #: The only path whose pages other sites may show in a frame.
 EMBED: Final = "/embed/"
 
@@ -39,6 +42,26 @@ class PathPrefix:
                 path = self.root_path + path
             scope = {**scope, "root_path": self.root_path, "path": path}
         await self.app(scope, receive, send)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET would be answered, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self.app(scope, receive, send)
+            return
+
+        async def send_start(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                await send(message)
+                await send({"type": "http.response.body"})
+
+        await self.app({**scope, "method": "GET"}, receive, send_start)
 
 
 class BodyLimit:
@@ -104,3 +127,6 @@ def _add(headers: MutableHeaders, path: str) -> None:
     headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
     headers.setdefault("Permissions-Policy", "geolocation=(self)")
     headers.setdefault("Cache-Control", "no-cache")
+    # Always, not only where there is an Origin: shared caches keep one answer for everybody.
+    if path.startswith(_OPEN):
+        headers["Access-Control-Allow-Origin"] = "*"

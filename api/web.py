@@ -14,8 +14,8 @@ _HASHED: Final = "assets/"
 _FOREVER: Final = "public, max-age=31536000, immutable"
 
 _NOT_BUILT: Final = """<!doctype html>
-<html lang="th"><meta charset="utf-8"><title>ภูเก็ตทวิน | Phuket Twin</title>
-<h1>ภูเก็ตทวิน</h1>
+<html lang="th"><meta charset="utf-8"><title>ฝาแฝดดิจิทัลภูเก็ต | Phuket Twin</title>
+<h1>ฝาแฝดดิจิทัลภูเก็ต</h1>
 <p>ยังไม่ได้สร้างหน้าเว็บ โปรดสั่ง <code>scripts/up</code> บริการข้อมูลอยู่ที่ <a href="api">/api</a></p>
 <h1 lang="en">Phuket Twin</h1>
 <p lang="en">The web page has not been built; run <code>scripts/up</code>.

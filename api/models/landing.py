@@ -10,7 +10,7 @@ from api.models.common import Answer, Bilingual, Link
 class Landing(Answer):
     """Where to go from here."""
 
-    title: str = Field(examples=["ภูเก็ตทวิน | Phuket Twin"])
+    title: str = Field(examples=["ฝาแฝดดิจิทัลภูเก็ต | Phuket Twin"])
     titles: Bilingual
     description: str
     descriptions: Bilingual

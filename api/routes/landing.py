@@ -24,7 +24,7 @@ CONFORMS_TO: Final = [
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
 ]
 
-_TITLES: Final = Bilingual(th="ภูเก็ตทวิน", en="Phuket Twin")
+_TITLES: Final = Bilingual(th="ฝาแฝดดิจิทัลภูเก็ต", en="Phuket Twin")
 _DESCRIPTIONS: Final = Bilingual(
     th="ฝาแฝดดิจิทัลเชิงพื้นที่ของจังหวัดภูเก็ต สำหรับนักวางแผน",
     en="The open geospatial twin of Phuket for planners.",

@@ -13,7 +13,7 @@ def test_landing_links_lead_somewhere_behind_the_prefix_too(client):
         assert link["href"].startswith(f"{base}/"), link
         assert client.get(link["href"].removeprefix(base)).status_code == 200, link
     assert {"self", "service-desc", "conformance", "data"} <= {x["rel"] for x in landing["links"]}
-    assert landing["titles"] == {"th": "ภูเก็ตทวิน", "en": "Phuket Twin"}
+    assert landing["titles"] == {"th": "ฝาแฝดดิจิทัลภูเก็ต", "en": "Phuket Twin"}
 
 
 def test_landing_is_found_with_the_prefix_kept_or_stripped(client):

@@ -80,3 +80,35 @@ def test_every_answer_has_safe_headers(client, path):
 def test_only_embedded_maps_may_be_framed(client):
     assert "frame-ancestors *" in client.get("/embed/map").headers["content-security-policy"]
     assert "frame-ancestors 'none'" in client.get("/embedded").headers["content-security-policy"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/", 200),
+        ("/api", 200),
+        ("/api/collections/facility/items", 200),
+        ("/tiles/base.json", 200),
+        ("/tiles/base/11/1583/978.mvt", 200),
+        ("/api/collections/none", 404),
+        ("/api/query/within", 405),
+    ],
+)
+def test_head_is_answered_like_get_without_the_body(client, path, status):
+    get, head = client.get(path), client.head(path)
+    assert (get.status_code, head.status_code, head.content) == (status, status, b"")
+    changing = {"date", "content-length"} if path.endswith("/items") else {"date"}
+    assert {k: v for k, v in head.headers.items() if k not in changing} == {
+        k: v for k, v in get.headers.items() if k not in changing
+    }
+
+
+@pytest.mark.parametrize("path", ["/api/projects", "/tiles/base.json", "/raster/none.json"])
+def test_data_may_be_read_by_pages_of_other_sites(client, path):
+    assert client.get(path).headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live"])
+def test_what_is_no_data_is_for_our_own_page(client, path):
+    headers = client.get(path, headers={"Origin": "https://elsewhere.example"}).headers
+    assert "access-control-allow-origin" not in headers
