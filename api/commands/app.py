@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands import console, db, doctor, layers, projects, serve, up
-from twin.errors import TwinError
+from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
 app = typer.Typer(
@@ -55,4 +55,16 @@ def run() -> None:
         app()
     except TwinError as error:
         console.tell(error)
-        sys.exit(1)
+    except OSError as error:  # a folder that cannot be made, a disk that is full
+        console.tell(_of_the_machine(error))
+    else:
+        return
+    sys.exit(1)
+
+
+def _of_the_machine(error: OSError) -> SetupError:
+    what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+    return SetupError(
+        f"{what}. Mend that, or set TWIN_HOME to another folder, then run this again.",
+        f"{what} โปรดแก้ไข หรือกำหนด TWIN_HOME เป็นโฟลเดอร์อื่น แล้วสั่งอีกครั้ง",
+    )

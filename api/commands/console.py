@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Final, Literal
 
 from pydantic import ValidationError
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
 
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
+# What is printed comes from files as well: square brackets and colons are just that.
+out = Console(highlight=False, markup=False, emoji=False)
+err = Console(stderr=True, highlight=False, markup=False, emoji=False)
+
+Level = Literal["good", "note", "bad"]
+_SIGNS: Final[dict[Level, tuple[str, str]]] = {
+    "good": ("✓", "green"),
+    "note": ("!", "yellow"),
+    "bad": ("✗", "red"),
+}
 
 
 def settings() -> Settings:
@@ -36,8 +48,23 @@ def settings() -> Settings:
 
 def tell(error: TwinError) -> None:
     """Print what went wrong, Thai first."""
-    err.print(f"[red]✗[/red] {error.th}", soft_wrap=True, markup=True)
-    err.print(f"[red]✗[/red] {error.en}", soft_wrap=True, markup=True)
+    err.print(marked("bad", error.th), soft_wrap=True)
+    err.print(marked("bad", error.en), soft_wrap=True)
+
+
+def marked(level: Level, text: str) -> Text:
+    """Return a text behind its coloured sign."""
+    sign, colour = _SIGNS[level]
+    return Text.assemble((f"{sign} ", colour), text)
+
+
+def grid(*headers: str) -> Table:
+    """Return an empty table that cuts nothing off: Thai has no spaces to break lines at."""
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for header in headers:
+        table.add_column(header, overflow="fold")
+    table.columns[0].no_wrap = True
+    return table
 
 
 @contextmanager

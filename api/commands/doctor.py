@@ -7,13 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final, Literal
+from typing import Final
 
 import typer
-from rich.text import Text
 from sqlalchemy import Engine, func, select, text
 
-from api.commands.console import out, settings
+from api.commands.console import Level, marked, out, settings
 from twin.db.database import open_database
 from twin.db.engine import connect, make_engine
 from twin.db.migrate import is_current
@@ -22,12 +21,6 @@ from twin.db.postgres import installed_programs
 from twin.errors import TwinError
 from twin.settings import Settings
 
-Level = Literal["good", "note", "bad"]
-SIGNS: Final[dict[Level, tuple[str, str]]] = {
-    "good": ("✓", "green"),
-    "note": ("!", "yellow"),
-    "bad": ("✗", "red"),
-}
 LOW_DISK_BYTES: Final = 1_000_000_000
 STALE_DAYS: Final = 730
 MADE_BY_CODE: Final = ("approximate", "synthetic")
@@ -48,8 +41,7 @@ def run() -> None:
     findings = [finding for check in (_python, _disk, _front_end) for finding in check(told)]
     findings += _database(told)
     for finding in findings:
-        sign, colour = SIGNS[finding.level]
-        out.print(Text(f"{sign} ", colour) + Text(f"{finding.th}\n  {finding.en}", "default"))
+        out.print(marked(finding.level, f"{finding.th}\n  {finding.en}"), soft_wrap=True)
     raise typer.Exit(any(finding.level == "bad" for finding in findings))
 
 

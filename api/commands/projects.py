@@ -9,9 +9,8 @@ from types import ModuleType
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from api.commands.console import out, settings
+from api.commands.console import Level, grid, marked, out, settings
 from twin.db.database import open_engine
 from twin.projects.checks import Check, check_register
 from twin.projects.rows import FileFault
@@ -31,10 +30,13 @@ def check() -> None:
     fields = len(report.unverified)
     projects = len({item.code for item in report.unverified})
     out.print(
-        f"[yellow]![/yellow] ยังไม่มีใครยืนยัน {fields} ช่องข้อมูลใน {projects} โครงการ"
-        f" | {fields} fields of {projects} projects are unverified"
+        marked(
+            "note",
+            f"ยังไม่มีใครยืนยัน {fields} ช่องข้อมูลใน {projects} โครงการ"
+            f" | {fields} fields of {projects} projects are unverified",
+        )
     )
-    table = Table("โครงการ | project", "ยังไม่ยืนยัน | unverified fields")
+    table = grid("โครงการ | project", "ยังไม่ยืนยัน | unverified fields")
     by_code: dict[str, list[str]] = {}
     for item in report.unverified:
         by_code.setdefault(item.code, []).append(f"{item.field} ({item.confidence})")
@@ -49,8 +51,8 @@ def import_(file: FileArgument) -> None:
     """นำเข้าทะเบียนจากไฟล์ ทั้งหมดหรือไม่เลย | Import a register file, all of it or nothing."""
     with open_engine(settings()) as engine, engine.begin() as connection:
         report = exchange().import_file(connection, file)
-    print_faults(report.faults, "[red]✗[/red]")
-    print_faults(report.notes, "[yellow]![/yellow]")
+    print_faults(report.faults, "bad")
+    print_faults(report.notes, "note")
     if not report.ok or report.changes is None:
         out.print(
             f"ไม่ได้นำเข้า: พบข้อผิดพลาด {len(report.faults)} จุด"
@@ -87,15 +89,14 @@ def exchange() -> ModuleType:
 
 def print_check(result: Check) -> None:
     """Print one check with what it found."""
-    sign = "[green]✓[/green]" if result.ok else "[red]✗[/red]"
-    out.print(f"{sign} {result.names.th} | {result.names.en}")
+    out.print(marked("good" if result.ok else "bad", f"{result.names.th} | {result.names.en}"))
     for found in result.rows:
         where = f"{found.code}: " if found.code else ""
-        out.print(f"    {where}{found.text.th}\n    {where}{found.text.en}", markup=False)
+        out.print(f"    {where}{found.text.th}\n    {where}{found.text.en}")
 
 
-def print_faults(faults: Sequence[FileFault], sign: str) -> None:
+def print_faults(faults: Sequence[FileFault], level: Level) -> None:
     """Print what a file has wrong, with sheet, row and column."""
     for fault in faults:
         where = " ".join(str(part) for part in (fault.sheet, fault.row, fault.column) if part)
-        out.print(f"{sign} {where}: {fault.message.th}\n  {fault.message.en}")
+        out.print(marked(level, f"{where}: {fault.message.th}\n  {fault.message.en}"))

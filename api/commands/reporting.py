@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
 from sqlalchemy import Connection, select
 
-from api.commands.console import out
+from api.commands.console import marked, out
 from layers.faults import Fault, fault_table
 from twin.db.models import Fault as FaultRow
 
@@ -30,13 +29,15 @@ def recorded_faults(connection: Connection, layer: str) -> list[Fault]:
 
 
 def print_faults(faults: Sequence[Fault]) -> None:
-    """Print faults grouped by rule, Thai first."""
-    if not faults:
-        return
-    table = Table("กฎ | rule", "ผล | severity", "จำนวน | count", "แถว | rows", "ตัวอย่าง | example")
+    """Print faults grouped by rule and column, each group with its first rows and an example."""
     for group in fault_table(faults):
-        rows = ", ".join(map(str, group.rows))
-        told = f"{group.example.message_th}\n{group.example.message_en}"
-        title = f"{group.title.th}\n{group.title.en}"
-        table.add_row(title, group.severity, f"{group.count:,}", rows, told)
-    out.print(table)
+        column = f" ({group.column})" if group.column else ""
+        told = marked(
+            "bad" if group.severity == "refuse" else "note",
+            f"{group.title.th} | {group.title.en}{column} × {group.count:,}",
+        )
+        if group.rows:
+            more = " …" if group.count > len(group.rows) else ""
+            told.append(f"\n  แถว | rows {', '.join(map(str, group.rows))}{more}")
+        told.append(f"\n  {group.example.message_th}\n  {group.example.message_en}")
+        out.print(told, soft_wrap=True)

@@ -24,9 +24,7 @@ def run(settings: Settings) -> None:
     """
     check_address(settings)
     with open_database(settings):
-        out.print(
-            f"▸ [bold]http://{settings.api.host}:{settings.api.port}[/bold]  (Ctrl-C หยุด | stops)"
-        )
+        out.print(f"▸ http://{settings.api.host}:{settings.api.port}  (Ctrl-C หยุด | stops)")
         for name, value in environment(settings).items():
             os.environ[name] = value
         server = Granian(
