@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated, Final
 
 import typer
 from sqlalchemy import URL
@@ -12,8 +13,13 @@ from sqlalchemy import URL
 from api.commands.console import out, settings
 from twin.db.database import database_address, open_database, open_engine
 from twin.db.embedded import Cluster
+from twin.db.engine import libpq_address
+from twin.db.migrate import upgrade as upgrade_schema
 from twin.db.postgres import installed_programs
 from twin.errors import InvalidInputError, SetupError
+
+#: Everything that is ours.
+SCHEMAS: Final = ("twin", "layer", "tile", "stage", "stage_tile")
 
 app = typer.Typer(no_args_is_help=True, help="ฐานข้อมูล PostGIS | The PostGIS database.")
 
@@ -62,8 +68,7 @@ def status() -> None:
 @app.command()
 def url() -> None:
     """ที่อยู่ฐานข้อมูลสำหรับ psql และ QGIS | Print the address, for psql and QGIS."""
-    address = database_address(settings()).set(drivername="postgresql")
-    out.print(address.render_as_string(hide_password=False), soft_wrap=True)
+    out.print(libpq_address(database_address(settings())), soft_wrap=True)
 
 
 @app.command()
@@ -77,11 +82,15 @@ def upgrade() -> None:
 def backup(
     file: Annotated[Path, typer.Argument(help="Archive to write (pg_dump custom).")],
 ) -> None:
-    """สำรองข้อมูลทั้งหมดลงไฟล์เดียว | Write everything into one archive."""
+    """สำรองฐานข้อมูลทั้งหมดลงไฟล์เดียว | Write the whole database into one archive."""
     with open_database(settings()) as address:
         unfinished = file.with_name(file.name + ".part")
-        _run("pg_dump", address, "--format=custom", *_schemas(), f"--file={unfinished}")
-        unfinished.rename(file)
+        try:
+            schemas = [f"--schema={name}" for name in SCHEMAS]
+            _run("pg_dump", address, "--format=custom", *schemas, f"--file={unfinished}")
+            unfinished.replace(file)
+        finally:
+            unfinished.unlink(missing_ok=True)
     out.print(f"▸ {file}  {file.stat().st_size / 1e6:.1f} MB")
 
 
@@ -91,23 +100,31 @@ def restore(file: Annotated[Path, typer.Argument(help="Archive of `twin db backu
     if not file.is_file():
         raise InvalidInputError(f"{file}: no such file", f"{file}: ไม่มีไฟล์นี้")
     with open_engine(settings()) as engine:
-        address = engine.url
         engine.dispose()
-        _run("pg_restore", address, "--clean", "--if-exists", "--single-transaction", str(file))
+        with TemporaryDirectory() as folder:
+            script = Path(folder) / "restore.sql"
+            _run("pg_restore", None, f"--file={script}", str(file))
+            # What is there goes first, whatever it is: the archive may hold fewer layers.
+            drop = f"DROP SCHEMA IF EXISTS {', '.join(SCHEMAS)} CASCADE"
+            options = ("--no-psqlrc", "--quiet", "--single-transaction", "--output=/dev/null")
+            stop = ("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse")
+            _run("psql", engine.url, *options, *stop, f"--command={drop}", f"--file={script}")
+        upgrade_schema(engine)
     out.print(f"▸ {file}")
 
 
-def _schemas() -> list[str]:
-    return [f"--schema={name}" for name in ("twin", "layer", "tile", "stage", "stage_tile")]
-
-
-def _run(program: str, address: URL, *arguments: str) -> None:
+def _run(program: str, address: URL | None, *arguments: str) -> None:
     installed = installed_programs()
     if not installed:
         raise SetupError(f"{program} is not installed", f"ยังไม่ได้ติดตั้ง {program}")
-    target = address.set(drivername="postgresql").render_as_string(hide_password=False)
-    command = [str(installed[0].folder / program), f"--dbname={target}", *arguments]
+    command = [str(installed[0].folder / program), *arguments]
+    if address is not None:
+        command.append(f"--dbname={libpq_address(address)}")
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
     if done.returncode:
-        told = done.stderr.strip().splitlines()[-1:]
-        raise SetupError(f"{program}: {told}", f"{program} ไม่สำเร็จ: {told}")
+        faults = [line for line in done.stderr.splitlines() if "error" in line.lower()]
+        told = "\n".join(faults[:3]) or done.stderr.strip()
+        raise SetupError(
+            f"{program} failed, nothing was changed: {told}",
+            f"{program} ไม่สำเร็จ ไม่มีสิ่งใดเปลี่ยนแปลง: {told}",
+        )

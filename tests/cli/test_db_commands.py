@@ -29,6 +29,42 @@ def test_backup_then_restore_brings_back_what_was_lost(twin, new_twin, environme
     engine.dispose()
 
 
+def test_restore_archive_of_fewer_layers_puts_just_those_back(
+    twin, new_twin, environment, tmp_path
+):
+    settings = new_twin("restore_fewer")
+    environment.setenv("TWIN_DB__URL", settings.db.url)
+    archive = tmp_path / "twin.backup"
+    assert twin("db", "backup", archive).code == 0
+    engine = make_engine(settings.db.url)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE TABLE layer.later AS SELECT * FROM layer.road"))
+    told = twin("db", "restore", archive)
+    assert told.code == 0, told.err
+    with engine.begin() as connection:
+        assert connection.scalar(text("SELECT to_regclass('layer.later')")) is None
+        assert connection.scalar(text("SELECT count(*) FROM layer.road")) == 25_000
+    engine.dispose()
+
+
+def test_backup_that_fails_leaves_nothing(twin, tmp_path, environment):
+    environment.setenv("TWIN_DB__URL", "postgresql://nobody@127.0.0.1:1/none")
+    told = twin("db", "backup", tmp_path / "twin.backup")
+    assert told.code == 1
+    assert "127.0.0.1" in told.err
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_home_that_cannot_be_made_is_named(twin, environment):
+    environment.delenv("TWIN_DB__URL")
+    environment.setenv("TWIN_HOME", "/dev/null/twin")
+    for command in (("layers", "list"), ("db", "status"), ("doctor",)):
+        told = twin(*command)
+        assert told.code == 1
+        assert "/dev/null" in told.err
+        assert "TWIN_HOME" in told.err
+
+
 def test_restore_file_that_is_not_there_says_so(twin, tmp_path):
     told = twin("db", "restore", tmp_path / "none")
     assert told.code == 1

@@ -101,6 +101,15 @@ def test_cluster_deep_home_gets_a_short_socket(folder):
         assert cluster.is_running()
 
 
+def test_cluster_home_with_spaces_and_signs_works(folder):
+    cluster = Cluster(folder / "ข้อมูล ของ+เมือง 100%")
+    with cluster.use() as url:
+        engine = make_engine(url)
+        with engine.begin() as connection:
+            assert connection.scalar(text("SELECT current_database()")) == "twin"
+        engine.dispose()
+
+
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server as another user")
 def test_cluster_home_out_of_reach_goes_to_the_system_folder(folder):
     folder.chmod(0o700)

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import URL, Engine
+from sqlalchemy.exc import DBAPIError
 
 from twin.db.embedded import Cluster
-from twin.db.engine import database_url, make_engine
+from twin.db.engine import database_url, make_engine, translated
 from twin.db.migrate import upgrade
 from twin.settings import Settings
 
@@ -31,12 +32,22 @@ def open_database(settings: Settings) -> Iterator[URL]:
 
 @contextmanager
 def open_engine(settings: Settings) -> Iterator[Engine]:
-    """Give an engine that may write, on a database brought to the newest schema."""
+    """Give an engine that may write, on a database brought to the newest schema.
+
+    Raises
+    ------
+    SetupError
+        There is no usable PostGIS, or its disk is full.
+    DatabaseUnavailableError
+        The server does not answer, or went away meanwhile.
+    """
     with open_database(settings) as url:
         engine = make_engine(url)
         try:
             upgrade(engine)
             yield engine
+        except DBAPIError as error:
+            raise translated(error) from error
         finally:
             engine.dispose()
 

@@ -27,6 +27,7 @@ from psycopg import sql
 from sqlalchemy import URL
 
 from twin.db import postgres
+from twin.db.engine import libpq_address, translated
 from twin.errors import SetupError
 
 DATABASE: Final = "twin"
@@ -241,11 +242,15 @@ class Cluster:
         (self.data / "twin.conf").write_text("".join(lines))
 
     def _create_database(self) -> None:
-        server = self.url.set(drivername="postgresql", database="postgres").render_as_string()
-        with psycopg.connect(server, autocommit=True) as connection:
-            query = "SELECT 1 FROM pg_database WHERE datname = %s"
-            if connection.execute(query, [DATABASE]).fetchone() is None:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE)))
+        server = libpq_address(self.url.set(database="postgres"))
+        query = "SELECT 1 FROM pg_database WHERE datname = %s"
+        create = sql.SQL("CREATE DATABASE {}").format(sql.Identifier(DATABASE))
+        try:
+            with psycopg.connect(server, autocommit=True) as connection:
+                if connection.execute(query, [DATABASE]).fetchone() is None:
+                    connection.execute(create)
+        except psycopg.Error as error:
+            raise translated(error) from error
 
     def _pg_ctl(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         return self._run_quietly(str(self.programs.pg_ctl), "-D", str(self.data), *arguments)

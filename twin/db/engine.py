@@ -29,6 +29,19 @@ def database_url(address: str | URL) -> URL:
     return url.set(drivername="postgresql+psycopg")
 
 
+def libpq_address(url: URL) -> str:
+    """Return an address as libpq and its programs read it, `postgresql://…`, password included.
+
+    Examples
+    --------
+    >>> libpq_address(make_url("postgresql+psycopg://me@/twin?host=/a b"))
+    'postgresql://me@/twin?host=%2Fa%20b'
+    """
+    address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    base, mark, query = address.partition("?")
+    return base + mark + query.replace("+", "%20")  # to libpq a plus is a plus, not a space
+
+
 def make_engine(
     address: str | URL,
     *,
