@@ -1,9 +1,12 @@
 """Migrations go up, down and up again, and say the same as the models."""
 
+import pytest
 from sqlalchemy import text
 
+from twin.db import migrate
 from twin.db.engine import make_engine
 from twin.db.migrate import differences, downgrade, is_current, upgrade
+from twin.errors import SetupError
 
 OURS = (
     "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relname <> 'schema_version'"
@@ -32,4 +35,17 @@ def test_migrate_twice_changes_nothing(new_database):
     upgrade(engine)
     with engine.begin() as connection:
         assert is_current(connection)
+    engine.dispose()
+
+
+def test_migrate_without_postgis_on_the_server_says_what_to_install(new_database, monkeypatch):
+    engine = make_engine(new_database("no_postgis"))
+    downgrade(engine)
+    monkeypatch.setattr(migrate, "EXTENSION", "postgis_that_is_not_installed")
+    with pytest.raises(SetupError, match="postgresql-NN-postgis-3") as told:
+        upgrade(engine)
+    assert "PostGIS" in told.value.th
+    with engine.begin() as connection:
+        assert not is_current(connection)
+        assert connection.scalar(text(OURS)) == 0
     engine.dispose()

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
 from psycopg import errors as pg
+from psycopg import sql
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
 
@@ -19,7 +20,9 @@ from twin.db.engine import translated
 from twin.db.models import Base
 from twin.errors import SetupError
 
-MIGRATIONS = Path(__file__).with_name("migrations")
+#: The extension that everything stands on.
+EXTENSION: Final = "postgis"
+MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 def _is_our_schema(
@@ -56,7 +59,8 @@ def upgrade(engine: Engine) -> None:
     """
     try:
         with engine.begin() as connection:
-            connection.execute(text("CREATE EXTENSION IF NOT EXISTS postgis"))
+            create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(EXTENSION))
+            connection.exec_driver_sql(create.as_string())
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS twin"))
             command.upgrade(_config(connection), "head")
     except DBAPIError as error:
