@@ -20,13 +20,14 @@ from sqlalchemy.exc import DBAPIError
 from layers.content import content_sha256
 from layers.edition import Choice
 from layers.manifest import Manifest
-from layers.raster import check_raster, store_raster
+from layers.raster import require_usable, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
 from layers.validate import Checked, Reference, check_layer, load_reference
+from layers.validate import Fault as FoundFault
 from twin.db.engine import translated
 from twin.db.models import Fault, Layer, Quarantine
 from twin.db.publish import drop_layer, publish
-from twin.errors import LayerFileError
+from twin.errors import LayerFileError, NotFoundError
 from twin.spec import LayerSpec
 
 Outcome = Literal["loaded", "unchanged", "missing"]
@@ -44,6 +45,15 @@ class LayerLoad:
     rows_loaded: int = 0
     rows_quarantined: int = 0
     faults: int = 0
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """A layer's file, read and found usable; `checked` is None for rasters."""
+
+    digest: str
+    checked: Checked | None
+    faults: Sequence[FoundFault]
 
 
 @dataclass(frozen=True)
@@ -75,17 +85,28 @@ class Loader:
     def load_all(self, progress: Progress = lambda _layer, _step: None) -> list[LayerLoad]:
         """Load every layer that the edition has, then drop those it has not.
 
+        All files are checked before the first layer is replaced: one that cannot be used leaves
+        every layer as it was, rather than a mixture of two editions.
+
         Parameters
         ----------
         progress
-            Called with a layer's id and `load` before, and its outcome after.
+            Called with a layer's id and `check` before, and its outcome after.
+
+        Raises
+        ------
+        LayerFileError
+            A file cannot be used, or an old table cannot be replaced.
         """
+        wanted = [each for each in self.manifests if self.choice.edition in each.sources]
+        ready = []
+        for manifest in wanted:
+            progress(manifest.id, "check")
+            ready.append(self._prepare(manifest))
         loads = []
-        for manifest in self.manifests:
-            if self.choice.edition in manifest.sources:
-                progress(manifest.id, "load")
-                loads.append(self.load(manifest))
-                progress(manifest.id, loads[-1].outcome)
+        for manifest, prepared in zip(wanted, ready, strict=True):
+            loads.append(self._finish(manifest, prepared))
+            progress(manifest.id, loads[-1].outcome)
         self._retire_others({load.layer_id for load in loads if load.outcome != "missing"})
         return loads
 
@@ -94,9 +115,20 @@ class Loader:
 
         Raises
         ------
+        NotFoundError
+            The edition does not have the layer.
         LayerFileError
             The file cannot be used, or the old table cannot be replaced.
         """
+        if self.choice.edition not in manifest.sources:
+            raise NotFoundError(
+                f"The edition {self.choice.edition} does not have the layer {manifest.id}.",
+                f"ชุดข้อมูล {self.choice.edition} ไม่มีชั้นข้อมูล {manifest.id}",
+                parameter=manifest.id,
+            )
+        return self._finish(manifest, self._prepare(manifest))
+
+    def _prepare(self, manifest: Manifest) -> LayerLoad | _Prepared:
         source = manifest.sources[self.choice.edition]
         path = source.locate(self.choice.root)
         digest = content_sha256(manifest, self.manifests, self.choice)
@@ -110,11 +142,18 @@ class Loader:
         if current and is_there and current.content_sha256 == digest:
             return LayerLoad(manifest.id, "unchanged", current.revision)
         if manifest.kind == "raster":
-            return self._load_raster(manifest, path, digest)
+            return _Prepared(digest, None, require_usable(path, source.crs, manifest))
         checked = check_layer(manifest, source, path, self.reference)
         if not len(checked.frame):
             raise _nothing_usable(manifest, checked)
-        return self._replace(manifest, digest, checked)
+        return _Prepared(digest, checked, checked.faults)
+
+    def _finish(self, manifest: Manifest, prepared: LayerLoad | _Prepared) -> LayerLoad:
+        if isinstance(prepared, LayerLoad):
+            return prepared
+        if prepared.checked is None:
+            return self._load_raster(manifest, prepared)
+        return self._replace(manifest, prepared.digest, prepared.checked)
 
     def _replace(self, manifest: Manifest, digest: str, checked: Checked) -> LayerLoad:
         spec = LayerSpec.model_validate(manifest.model_dump(exclude={"sources"}))
@@ -147,16 +186,11 @@ class Loader:
             len(checked.faults),
         )
 
-    def _load_raster(self, manifest: Manifest, path: Path, digest: str) -> LayerLoad:
-        source = manifest.sources[self.choice.edition]
+    def _load_raster(self, manifest: Manifest, prepared: _Prepared) -> LayerLoad:
+        digest, faults = prepared.digest, prepared.faults
+        path = manifest.sources[self.choice.edition].locate(self.choice.root)
         started_at = datetime.now(UTC)
-        faults = check_raster(path, source.crs, manifest)
-        for fault in faults:
-            if fault.severity == "refuse":
-                raise LayerFileError(
-                    f"{manifest.id}: {fault.message_en}", f"{manifest.id}: {fault.message_th}"
-                )
-        info = store_raster(path, manifest, source, self.raster_dir)
+        info = store_raster(path, manifest, self.raster_dir)
         with self.engine.begin() as connection:
             revision = next_revision(connection, manifest.id)
             values = catalogue_row(manifest, self.choice.edition, digest, revision)

@@ -43,9 +43,11 @@ def agreed_crs(declared: str | None, own: CRS | None, name: str) -> CRS:
     if declared is None and own is None:
         raise LayerFileError(
             f"{name}: the file states no CRS and none was declared. Declare the one it was"
-            " surveyed in, e.g. EPSG:32647 or EPSG:24047: a wrong datum is an error of 620 m.",
+            " surveyed in (`--crs`, or `crs` in the manifest), e.g. EPSG:4326 for degrees,"
+            " EPSG:32647 or EPSG:24047 for metres: a wrong datum is an error of 620 m.",
             f"{name}: ไฟล์ไม่ระบุระบบพิกัด (CRS) และไม่มีการประกาศไว้ โปรดประกาศระบบพิกัดที่ใช้สำรวจ"
-            " เช่น EPSG:32647 หรือ EPSG:24047 เพราะพื้นหลักฐานที่ผิดทำให้คลาดเคลื่อน 620 เมตร",
+            " (`--crs` หรือ `crs` ในไฟล์กำกับชั้นข้อมูล) เช่น EPSG:4326 เมื่อเป็นองศา EPSG:32647 หรือ"
+            " EPSG:24047 เมื่อเป็นเมตร เพราะพื้นหลักฐานที่ผิดทำให้คลาดเคลื่อน 620 เมตร",
             parameter="crs",
         )
     stated = _read_crs(declared, name) if declared else None

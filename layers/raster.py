@@ -18,9 +18,9 @@ from rasterio.vrt import WarpedVRT
 from rasterio.warp import transform_bounds
 
 from layers.faults import Fault, fault
-from layers.manifest import Manifest, Source
+from layers.manifest import Manifest
 from layers.projection import agreed_crs
-from layers.readers.raw import unreadable
+from layers.readers.raw import require_content, unreadable
 from twin.crs import INDIAN_1975_UTM_47N, METRIC_SRID, PROVINCE_BBOX, STORAGE_SRID
 from twin.errors import LayerFileError
 from twin.types import BBox, Text
@@ -48,8 +48,8 @@ class RasterInfo:
     height: int
 
 
-def store_raster(path: Path, manifest: Manifest, source: Source, folder: Path) -> RasterInfo:
-    """Convert a raster to a Cloud-Optimised GeoTIFF in EPSG:32647, whole or not at all.
+def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
+    """Convert a usable raster to a Cloud-Optimised GeoTIFF in EPSG:32647, whole or not at all.
 
     Pixels that are in EPSG:32647 already stay as they are. Others are resampled: classes by the
     nearest pixel, so that no class is made up, and measures bilinearly.
@@ -62,13 +62,8 @@ def store_raster(path: Path, manifest: Manifest, source: Source, folder: Path) -
     Raises
     ------
     LayerFileError
-        The file cannot be read, has more than one band, or its CRS is missing or contradictory.
+        The file cannot be read.
     """
-    faults = check_raster(path, source.crs, manifest)
-    if refused := [found for found in faults if found.severity == "refuse"]:
-        raise LayerFileError(
-            f"{path.name}: {refused[0].message_en}", f"{path.name}: {refused[0].message_th}"
-        )
     is_classes = manifest.columns[0].values is not None
     target = folder / f"{manifest.id}-{_digest(path)}.tif"
     if not target.exists():
@@ -88,6 +83,24 @@ def store_raster(path: Path, manifest: Manifest, source: Source, folder: Path) -
         return RasterInfo(target.name, bbox, stored.width, stored.height)
 
 
+def require_usable(path: Path, crs: str | None, manifest: Manifest) -> list[Fault]:
+    """Check a raster that is to be stored; return what was noted.
+
+    Raises
+    ------
+    LayerFileError
+        The file cannot be read, has more than one band, lies elsewhere, or its CRS is missing,
+        contradictory or on another datum.
+    """
+    faults = check_raster(path, crs, manifest)
+    for found in faults:
+        if found.severity == "refuse":
+            raise LayerFileError(
+                f"{path.name}: {found.message_en}", f"{path.name}: {found.message_th}"
+            )
+    return faults
+
+
 def check_raster(path: Path, crs: str | None, manifest: Manifest | None = None) -> list[Fault]:
     """Check a raster without storing it.
 
@@ -103,6 +116,7 @@ def check_raster(path: Path, crs: str | None, manifest: Manifest | None = None) 
     LayerFileError
         The file cannot be read, or its CRS is missing, contradictory or on another datum.
     """
+    require_content(path)
     try:
         with rasterio.open(path) as raster:
             own = CRS(raster.crs.to_wkt()) if raster.crs else None
@@ -187,8 +201,5 @@ def _not_warpable(path: Path, own: CRS | None) -> LayerFileError:
 
 
 def _digest(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            digest.update(block)
-    return digest.hexdigest()[:12]
+        return hashlib.file_digest(file, "sha256").hexdigest()[:12]

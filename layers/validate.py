@@ -52,9 +52,7 @@ def check_layer(
     return run_checks(raw, plan_of(manifest, source, path.name), source.crs, reference)
 
 
-def check_file(
-    path: Path, crs: str | None, reference: Reference | None, layer: str | None = None
-) -> Checked:
+def check_file(path: Path, reading: Reading, reference: Reference | None) -> Checked:
     """Check any file of features or rows, without loading and without a manifest.
 
     Columns are taken for what most of their cells are; a column `tambon_code` is compared with
@@ -62,18 +60,16 @@ def check_file(
 
     Parameters
     ----------
-    crs
-        Declared CRS, `EPSG:n`; needed where the file states none.
-    layer
-        Inner layer or sheet of a file that holds several.
+    reading
+        What is declared of the file; a CRS is needed where the file states none.
 
     Raises
     ------
     LayerFileError
         The file cannot be read, or its CRS is missing or contradictory.
     """
-    raw = read_vector(path, Reading(crs=crs, layer=layer))
-    return run_checks(raw, plan_for_any(raw, path.name), crs, reference)
+    raw = read_vector(path, reading)
+    return run_checks(raw, plan_for_any(raw, path.name), reading.crs, reference)
 
 
 def load_reference(manifests: Sequence[Manifest], edition: Edition, root: Path) -> Reference:

@@ -8,21 +8,21 @@ from __future__ import annotations
 
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
-from rich.table import Table
 from sqlalchemy import func, select
 
-from api.commands.console import out, settings
-from layers.edition import choose, loaded_edition, starter
+from api.commands.console import Level, grid, marked, out, settings
+from layers.edition import Choice, choose, loaded_edition, starter
 from layers.fetch import fetch_edition
 from layers.manifest import read_catalogue
 from twin.db.database import open_engine
 from twin.db.models import Layer, Quarantine
-from twin.errors import NotFoundError, TwinError
+from twin.errors import InvalidInputError, NotFoundError
 from twin.settings import Settings
+from twin.types import Edition
 
 app = typer.Typer(no_args_is_help=True, help="ชั้นข้อมูล | The layers.")
 
@@ -32,7 +32,7 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder with the
 @app.command("list")
 def list_layers() -> None:
     """ชั้นข้อมูลที่โหลดแล้ว | What is loaded."""
-    table = Table("ชั้น | layer", "ชื่อ | title", "จำนวน | features", "รุ่น | revision", "ที่มา | source")
+    table = grid("ชั้น | layer", "ชื่อ | title", "จำนวน | features", "รุ่น | revision", "ที่มา | source")
     with open_engine(settings()) as engine, engine.begin() as connection:
         for layer in connection.execute(select(Layer).order_by(Layer.position)).all():
             title = f"{layer.title_th}\n{layer.title_en}"
@@ -64,18 +64,21 @@ def check(
     file: Annotated[Path, typer.Argument(help="Any vector file, CSV or Excel sheet.")],
     layer: Annotated[str | None, typer.Option(help="Check against this layer's columns.")] = None,
     crs: Annotated[str | None, typer.Option(help="Declared CRS, e.g. EPSG:24047.")] = None,
+    sheet: Annotated[str | None, typer.Option(help="Sheet or inner layer, of several.")] = None,
+    encoding: Annotated[str | None, typer.Option(help="Text encoding, e.g. cp874.")] = None,
     data: DataOption = None,
 ) -> None:
     """ตรวจไฟล์โดยไม่โหลด | Report every fault of a file, without loading it."""
     choice = choose(_with_data(settings(), data), None) or starter()
     checking = import_module("api.commands.checking")
-    raise typer.Exit(0 if checking.print_check(file, layer, crs, choice) else 1)
+    reading = checking.Reading(crs=crs, layer=sheet, encoding=encoding)
+    raise typer.Exit(0 if checking.print_check(file, layer, reading, choice) else 1)
 
 
 @app.command()
 def load(
     layers: Annotated[list[str] | None, typer.Argument(help="Only these layers.")] = None,
-    edition: Annotated[str | None, typer.Option(help="phuket or starter.")] = None,
+    edition: Annotated[Edition | None, typer.Option(help="Which data.")] = None,
     data: DataOption = None,
 ) -> None:
     """โหลดชั้นข้อมูล | Load layers; what did not change stays as it is."""
@@ -83,12 +86,14 @@ def load(
     with open_engine(told) as engine:
         with engine.begin() as connection:
             loaded = loaded_edition(connection)
-        choice = starter() if edition == "starter" else choose(told, loaded)
-        if choice is None:
-            raise TwinError(
-                "Where is the real data? Give --data DIR or set TWIN_DATA_DIR.",
-                "ข้อมูลจริงอยู่ที่ใด โปรดระบุ --data DIR หรือกำหนด TWIN_DATA_DIR",
-                parameter="data",
+        choice = _choice(told, edition, loaded)
+        if layers and loaded not in (None, choice.edition):
+            raise InvalidInputError(
+                f"Editions are not mixed: {loaded} is loaded. Load all of {choice.edition} by"
+                " naming no layers.",
+                f"ไม่ปนชุดข้อมูลกัน ขณะนี้ใช้ชุด {loaded} หากต้องการชุด {choice.edition}"
+                " ให้โหลดทั้งหมดโดยไม่ระบุชั้นข้อมูล",
+                parameter="layers",
             )
         loading = import_module("api.commands.loading")
         loading.print_loads(loading.load_layers(engine, told, choice, layers or ()))
@@ -106,10 +111,25 @@ def fetch() -> None:
             bar.update(task, description=layer_id, completed=done, total=total)
 
         results = fetch_edition(read_catalogue(), told, tell)
-    table = Table("ชั้น | layer", "ผล | outcome", "ต้องทำต่อ | what is left")
     for result in results:
-        table.add_row(result.layer_id, result.status, f"{result.message.th}\n{result.message.en}")
-    out.print(table)
+        text = f"{result.layer_id}: {result.message.th}\n  {result.message.en}"
+        out.print(marked(_LEVELS.get(result.status, "good"), text), soft_wrap=True)
+
+
+_LEVELS: Final[dict[str, Level]] = {"failed": "bad"}
+
+
+def _choice(told: Settings, edition: Edition | None, loaded: Edition | None) -> Choice:
+    if edition == "starter":
+        return starter()
+    choice = choose(told, edition or loaded)
+    if choice is None:
+        raise InvalidInputError(
+            "Where is the real data? Give --data DIR or set TWIN_DATA_DIR.",
+            "ข้อมูลจริงอยู่ที่ใด โปรดระบุ --data DIR หรือกำหนด TWIN_DATA_DIR",
+            parameter="data",
+        )
+    return choice
 
 
 def _with_data(told: Settings, data: Path | None) -> Settings:

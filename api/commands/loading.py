@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rich.table import Table
 from sqlalchemy import Engine
 
-from api.commands.console import out, progress
+from api.commands.console import grid, out, progress
 from layers.aliases import load_aliases
 from layers.edition import Choice
 from layers.load import LayerLoad, Loader
@@ -57,7 +56,7 @@ def find(manifests: Sequence[Manifest], layer: str) -> Manifest:
 
 def print_loads(loads: Sequence[LayerLoad]) -> None:
     """Print what became of each layer."""
-    table = Table("ชั้น | layer", "ผล | outcome", "แถว | rows", "กันไว้ | refused", "ข้อสังเกต | faults")
+    table = grid("ชั้น | layer", "ผล | outcome", "แถว | rows", "กันไว้ | refused", "ข้อสังเกต | faults")
     for load in loads:
         counts = ("–", "–", "–")
         if load.outcome == "loaded":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from layers.normalise import is_total_label
 from layers.readers.raw import Raw
 from twin.errors import LayerFileError
 from twin.types import ColumnType, Text
+
+#: What a column of years is called, ours or a file's own.
+_YEAR: Final = re.compile(r"(^|_)year$|^ปี(งบประมาณ)?$|^(ปี ?)?พ\.? ?ศ\.?$", re.IGNORECASE)
 
 _KINDS: Final[dict[ColumnType, Text]] = {
     "text": Text("ข้อความ", "text"),
@@ -42,7 +46,7 @@ def typed_columns(raw: Raw, plan: Plan) -> tuple[pd.DataFrame, list[Fault]]:
                 faults.append(_column_missing(expected))
             continue
         cells = raw.frame[expected.field]
-        is_year = expected.kind == "integer" and expected.name.rpartition("_")[2] == "year"
+        is_year = expected.kind == "integer" and _YEAR.search(expected.name) is not None
         converted = convert(cells, expected.kind, is_year=is_year)
         columns[expected.name] = converted.values
         faults += _cell_faults(cells, converted, expected, plan)

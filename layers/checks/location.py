@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -46,16 +45,6 @@ class Reference:
 
     land: gpd.GeoDataFrame
     tambon: gpd.GeoDataFrame
-
-    @cached_property
-    def sha256(self) -> str:
-        """Digest of the geometries and codes: a change asks for new checks."""
-        digest = hashlib.sha256()
-        for frame in (self.land, self.tambon):
-            for wkb in shapely.to_wkb(frame.geometry.to_numpy()):
-                digest.update(wkb)
-        digest.update("\n".join(self.tambon["code"]).encode())
-        return digest.hexdigest()
 
     @cached_property
     def land_tree(self) -> shapely.STRtree:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from layers.readers.raw import Declared, Raw
+from layers.readers.raw import Declared, Raw, require_content
 from layers.readers.table import TABLE_SUFFIXES, read_table
 from layers.readers.vector import VECTOR_SUFFIXES, read_features, read_parquet
 from twin.errors import LayerFileError
@@ -35,10 +35,7 @@ def read_vector(path: Path, source: Declared) -> Raw:
         The file is missing, broken, of an unknown format, or holds several layers and none is
         named.
     """
-    if not path.is_file():
-        raise LayerFileError(
-            f"{path}: there is no such file.", f"{path}: ไม่พบไฟล์นี้", parameter="path"
-        )
+    require_content(path)
     suffix = path.suffix.lower()
     if suffix in _PARQUET:
         return read_parquet(path)

@@ -38,10 +38,11 @@ def detect_encoding(values: Iterable[bytes], name: str) -> str:
     if all(_is_thai(text) for text in texts):
         return WINDOWS_874
     raise LayerFileError(
-        f"{name}: the text is neither UTF-8 nor Windows-874 (TIS-620). Declare its encoding, or"
-        " save it as UTF-8.",
+        f"{name}: the text is neither UTF-8 nor Windows-874 (TIS-620). Declare its"
+        " encoding (`--encoding`, or `encoding` in the manifest), or save it as UTF-8.",
         f"{name}: ข้อความไม่ใช่ UTF-8 และไม่ใช่ Windows-874 (TIS-620)"
-        " โปรดระบุรหัสอักขระ หรือบันทึกใหม่เป็น UTF-8",
+        " โปรดระบุรหัสอักขระ (`--encoding` หรือ `encoding` ในไฟล์กำกับชั้นข้อมูล)"
+        " หรือบันทึกใหม่เป็น UTF-8",
         parameter="encoding",
     )
 
@@ -68,6 +69,24 @@ def known_codec(label: str | None) -> str | None:
         return codecs.lookup(plain).name
     except LookupError:
         return None
+
+
+def declared_codec(label: str | None, name: str) -> str | None:
+    """Return Python's name of a declared encoding; None where none is declared.
+
+    Raises
+    ------
+    LayerFileError
+        There is no such encoding.
+    """
+    codec = known_codec(label)
+    if label and codec is None:
+        raise LayerFileError(
+            f"{name}: there is no encoding “{label}”; write it like cp874 or utf-8.",
+            f"{name}: ไม่รู้จักรหัสอักขระ “{label}” โปรดเขียนแบบ cp874 หรือ utf-8",
+            parameter="encoding",
+        )
+    return codec
 
 
 def encoding_fault(encoding: str, label: str | None) -> list[Fault]:

@@ -95,19 +95,47 @@ def one_of(names: Sequence[str], wanted: str | None, path: Path) -> str:
             f"{path.name}: ไม่มีชั้นข้อมูล “{wanted}” ในไฟล์มี: {listed or 'ไม่มีเลย'}",
             parameter="layer",
         )
-    if wanted is None and len(names) != 1:
+    if not names:
         raise LayerFileError(
-            f"{path.name}: holds {len(names)} layers ({listed}); name the one to read.",
-            f"{path.name}: มี {len(names)} ชั้นข้อมูล ({listed}) โปรดระบุว่าจะอ่านชั้นใด",
+            f"{path.name}: there is nothing in it that can be read.",
+            f"{path.name}: ไม่มีข้อมูลที่อ่านได้อยู่ในไฟล์",
+            parameter="path",
+        )
+    if wanted is None and len(names) > 1:
+        raise LayerFileError(
+            f"{path.name}: holds {len(names)} layers ({listed}); name the one to read"
+            " (`--sheet`, or `layer` in the manifest).",
+            f"{path.name}: มี {len(names)} ชั้นข้อมูล ({listed}) โปรดระบุว่าจะอ่านชั้นใด"
+            " (`--sheet` หรือ `layer` ในไฟล์กำกับชั้นข้อมูล)",
             parameter="layer",
         )
     return wanted or names[0]
 
 
+def require_content(path: Path) -> None:
+    """Refuse a path where there is no file with something in it.
+
+    Raises
+    ------
+    LayerFileError
+        It is not there, a folder, or an empty file.
+    """
+    if path.is_dir():
+        en, th = "is a folder; name a file in it", "เป็นโฟลเดอร์ โปรดระบุไฟล์ที่อยู่ข้างใน"
+    elif not path.is_file():
+        en, th = "there is no such file", "ไม่พบไฟล์นี้"
+    elif not path.stat().st_size:
+        en, th = "the file is empty", "ไฟล์ว่างเปล่า"
+    else:
+        return
+    raise LayerFileError(f"{path}: {en}.", f"{path}: {th}", parameter="path")
+
+
 def unreadable(path: Path, error: Exception) -> LayerFileError:
     """Return the error of a file that its own format's library cannot read."""
+    told = str(error).partition("; It might help")[0]  # GDAL's advice to its programmers
     return LayerFileError(
-        f"{path.name}: cannot be read, it is broken or not what its name says: {error}",
-        f"{path.name}: อ่านไฟล์ไม่ได้ ไฟล์อาจเสียหรือไม่ใช่ชนิดตามนามสกุล: {error}",
+        f"{path.name}: cannot be read, it is broken or not what its name says: {told}",
+        f"{path.name}: อ่านไฟล์ไม่ได้ ไฟล์อาจเสียหรือไม่ใช่ชนิดตามนามสกุล: {told}",
         parameter="path",
     )

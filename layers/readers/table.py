@@ -15,7 +15,7 @@ import shapely
 from layers.faults import Fault, fault
 from layers.normalise import is_missing, parse_number
 from layers.projection import Geometries
-from layers.readers.encoding import detect_encoding, encoding_fault, known_codec
+from layers.readers.encoding import declared_codec, detect_encoding, encoding_fault
 from layers.readers.raw import Declared, Raw, count_rows, one_of, unreadable
 from twin.errors import LayerFileError
 from twin.types import Text
@@ -49,7 +49,7 @@ def read_table(path: Path, source: Declared) -> Raw:
 
 def _read_csv(path: Path, source: Declared) -> Raw:
     data = path.read_bytes()
-    declared = known_codec(source.encoding)
+    declared = declared_codec(source.encoding, path.name)
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     else:

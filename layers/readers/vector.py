@@ -13,7 +13,12 @@ import pyarrow.parquet
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, GeometryError
 
-from layers.readers.encoding import decode, detect_encoding, encoding_fault, known_codec
+from layers.readers.encoding import (
+    declared_codec,
+    decode,
+    detect_encoding,
+    encoding_fault,
+)
 from layers.readers.raw import Declared, Raw, count_rows, one_of, unreadable
 
 VECTOR_SUFFIXES = (".geojson", ".json", ".gpkg", ".fgb", ".kml", ".shp", ".zip")
@@ -78,7 +83,7 @@ def _read_shapefile(path: Path, source: Declared) -> Raw:
         for column in texts
         for value in (column, *texts[column].dropna().unique())
     ]
-    declared = known_codec(source.encoding)
+    declared = declared_codec(source.encoding, path.name)
     encoding = declared or detect_encoding(values, path.name)
     for column in texts:
         frame[column] = texts[column].map(

@@ -70,6 +70,75 @@ def test_check_file_that_is_not_there_says_so(twin, tmp_path):
     assert "Traceback" not in told.err
 
 
+@pytest.mark.parametrize("name", ["[/]none.csv", "[red].csv", ":smile:.csv"])
+def test_check_prints_names_from_files_as_they_are(twin, tmp_path, name):
+    told = twin("layers", "check", f"{tmp_path}/{name}")
+    assert told.code == 1
+    assert name in told.err
+
+
+def test_check_prints_cells_from_files_as_they_are(twin, tmp_path):
+    path = tmp_path / "marks.csv"
+    path.write_text("name,lon,lat\na,[/x],7.9\n")
+    told = twin("layers", "check", path, "--crs", "EPSG:4326")
+    assert told.code == 1
+    assert "“[/x]”" in told.out
+
+
+def test_check_output_at_80_columns_loses_no_word(twin, environment, tmp_path):
+    environment.setenv("COLUMNS", "80")
+    path = tmp_path / "totals.csv"
+    path.write_bytes("ตำบล,คน\nป่าตอง,100\nรวม,100\n".encode("cp874"))
+    told = twin("layers", "check", path)
+    assert told.code == 1
+    assert "แถวผลรวม “รวม” ปนอยู่กับข้อมูลรายการ จะทำให้นับซ้ำ" in told.out
+    assert "read as such into UTF-8" in told.out
+    assert "…" not in told.out
+
+
+def test_check_one_of_two_layers_by_name(twin, places, tmp_path):
+    path = tmp_path / "two.gpkg"
+    for layer in ("ก", "ข"):
+        gpd.read_file(places).iloc[:1].to_file(path, layer=layer)
+    told = twin("layers", "check", path)
+    assert told.code == 1
+    assert "--sheet" in told.err
+    assert twin("layers", "check", path, "--sheet", "ข").code == 0
+
+
+def test_check_unknown_encoding_is_named(twin, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_text("a\n1\n")
+    told = twin("layers", "check", path, "--encoding", "klingon")
+    assert told.code == 1
+    assert "klingon" in told.err
+    assert twin("layers", "check", path, "--encoding", "tis-620").code == 0
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.geojson", "a.xlsx", "a.zip", "a.tif", "a.parquet"])
+def test_check_empty_file_and_folder_are_told_apart(twin, tmp_path, name):
+    path = tmp_path / name
+    path.touch()
+    assert "the file is empty" in twin("layers", "check", path).err
+    path.unlink()
+    path.mkdir()
+    assert "is a folder" in twin("layers", "check", path).err
+
+
+def test_check_file_without_a_row_ends_with_1(twin, tmp_path):
+    path = tmp_path / "header.csv"
+    path.write_text("name,lon,lat\n")
+    told = twin("layers", "check", path, "--crs", "EPSG:4326")
+    assert told.code == 1
+    assert "0 rows read" in told.out
+
+
+def test_check_features_against_a_raster_layer_is_refused(twin, places):
+    told = twin("layers", "check", places, "--layer", "elevation")
+    assert told.code == 1
+    assert "raster" in told.err
+
+
 def test_load_again_changes_nothing(twin):
     told = twin("layers", "load")
     assert told.code == 0
@@ -80,6 +149,24 @@ def test_load_unknown_layer_lists_those_there_are(twin):
     told = twin("layers", "load", "roads")
     assert told.code == 1
     assert "road" in told.err
+
+
+def test_load_layer_of_the_other_edition_says_so(twin):
+    told = twin("layers", "load", "stop")
+    assert told.code == 1
+    assert "starter does not have the layer stop" in told.err
+
+
+def test_load_edition_without_its_data_asks_for_them(twin):
+    told = twin("layers", "load", "--edition", "phuket")
+    assert told.code == 1
+    assert "--data DIR" in told.err
+
+
+def test_load_one_layer_of_the_other_edition_is_refused(twin, tmp_path):
+    told = twin("layers", "load", "road", "--data", tmp_path)
+    assert told.code == 1
+    assert "Editions are not mixed" in told.err
 
 
 def test_load_unreadable_folder_says_what_to_do(twin, tmp_path):

@@ -16,7 +16,7 @@ from layers.load import Loader
 from layers.manifest import read_catalogue
 from twin.db.engine import make_engine
 from twin.db.models import Fault, Layer, Load, Quarantine
-from twin.errors import LayerFileError
+from twin.errors import LayerFileError, NotFoundError
 
 PHUKET_COUNTS = {
     "province": 1,
@@ -169,6 +169,20 @@ def test_load_missing_file_is_told_and_its_layer_retired(loader, engine, folder)
     assert "road" not in layers(engine)
     with engine.begin() as connection:
         assert connection.scalar(text("SELECT to_regclass('layer.road')")) is None
+
+
+def test_load_of_an_edition_with_one_broken_file_changes_no_layer(loader, engine, folder):
+    change_places(folder)
+    (folder / "population.csv").write_text("nothing\n1\n", encoding="utf-8")
+    before = layers(engine)
+    with pytest.raises(LayerFileError, match=r"population\.csv"):
+        loader.load_all()
+    assert layers(engine) == before
+
+
+def test_load_layer_that_the_edition_has_not_is_named(loader, manifests):
+    with pytest.raises(NotFoundError, match="starter does not have the layer stop"):
+        loader.load(manifest_of(manifests, "stop"))
 
 
 KILLED = """

@@ -211,7 +211,7 @@ def test_read_vector_missing_file_says_so(tmp_path):
 
 def test_read_vector_unknown_format_lists_the_known(tmp_path):
     path = tmp_path / "plan.dwg"
-    path.touch()
+    path.write_bytes(b"AC1032")
     with pytest.raises(LayerFileError, match=r"\.geojson"):
         read_vector(path, Reading())
 
@@ -269,7 +269,7 @@ def test_read_vector_csv_without_coordinates_is_a_table(tmp_path):
     assert not raw.has_geometry
 
 
-@pytest.mark.parametrize("text", ["", "a,b\n1,2,3,4\n"])
+@pytest.mark.parametrize("text", ["\n", "a,b\n1,2,3,4\n"])
 def test_read_vector_csv_broken_says_so(tmp_path, text):
     with pytest.raises(LayerFileError, match="cannot be read"):
         read_vector(write_csv(tmp_path, text), Reading())

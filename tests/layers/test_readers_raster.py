@@ -8,7 +8,7 @@ import rasterio
 from affine import Affine
 
 from layers.manifest import read_catalogue
-from layers.raster import check_raster, store_raster
+from layers.raster import check_raster, require_usable, store_raster
 from twin.errors import LayerFileError
 
 MANIFESTS = {manifest.id: manifest for manifest in read_catalogue()}
@@ -42,8 +42,8 @@ def classes(size=600):
 
 
 def store(path, manifest, folder, crs="EPSG:32647"):
-    source = manifest.sources["phuket"].model_copy(update={"crs": crs})
-    return store_raster(path, manifest, source, folder)
+    require_usable(path, crs, manifest)
+    return store_raster(path, manifest, folder)
 
 
 def test_store_raster_in_utm_keeps_every_pixel(tmp_path):
@@ -162,7 +162,7 @@ def test_store_raster_real_data_keeps_every_pixel(tmp_path, data_dir, layer, siz
     manifest = MANIFESTS[layer]
     source = manifest.sources["phuket"]
     assert check_raster(source.locate(data_dir), source.crs, manifest) == []
-    info = store_raster(source.locate(data_dir), manifest, source, tmp_path)
+    info = store_raster(source.locate(data_dir), manifest, tmp_path)
     assert (info.width, info.height) == size
     with (
         rasterio.open(tmp_path / info.file) as stored,

@@ -7,6 +7,7 @@ import pytest
 
 from layers.faults import RULE_TITLES, fault_table
 from layers.manifest import DEFAULT_SEVERITY
+from layers.readers.raw import Reading
 from layers.validate import check_file
 from twin.errors import LayerFileError
 
@@ -198,7 +199,7 @@ def test_check_file_without_manifest_guesses_types_and_finds_places(toy):
         + f"ก,๑๐,830101,{west[0]},{west[1]}\n" * 4
         + f"ข,สิบ,830101,{east[0]},{east[1]}\nรวม,50,,,\n",
     )
-    checked = check_file(path, "EPSG:4326", toy.reference)
+    checked = check_file(path, Reading(crs="EPSG:4326"), toy.reference)
     assert {(f.row, f.column, f.rule) for f in checked.faults if f.row} == {
         (2, "geom", "duplicate_feature"),
         (3, "geom", "duplicate_feature"),
@@ -213,13 +214,25 @@ def test_check_file_without_manifest_guesses_types_and_finds_places(toy):
 def test_check_file_csv_without_declared_crs_asks_for_it(toy):
     path = toy.csv("x,y\n433685,872185\n")
     with pytest.raises(LayerFileError, match="states no CRS"):
-        check_file(path, None, toy.reference)
-    assert check_file(path, "EPSG:32647", toy.reference).rows_read == 1
+        check_file(path, Reading(), toy.reference)
+    assert check_file(path, Reading(crs="EPSG:32647"), toy.reference).rows_read == 1
 
 
 def test_check_file_table_without_places_is_checked_as_a_table(toy):
-    checked = check_file(toy.csv("a\n1\nx\n3\n4\n5\n6\n"), None, None)
+    checked = check_file(toy.csv("a\n1\nx\n3\n4\n5\n6\n"), Reading(), None)
     assert toy.told(checked) == [(2, "value_type", "refuse")]
+
+
+@pytest.mark.parametrize("name", ["ปี", "ปี พ.ศ.", "พ.ศ.", "Year", "ปีงบประมาณ"])
+def test_check_file_years_of_the_buddhist_era_become_common_era(toy, name):
+    checked = check_file(toy.csv(f"{name}\n๒๕๖๔\n2021\n"), Reading(), None)
+    assert checked.frame[name].tolist() == [2021, 2021]
+    assert toy.told(checked) == [(None, "value_converted", "note")]
+
+
+def test_check_file_counts_that_look_like_years_stay(toy):
+    checked = check_file(toy.csv("ประชากร\n2564\n2021\n"), Reading(), None)
+    assert checked.frame["ประชากร"].tolist() == [2564, 2021]
 
 
 def test_fault_table_groups_refusals_first(toy):

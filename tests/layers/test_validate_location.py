@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from layers.manifest import read_catalogue
-from layers.validate import Reference, load_reference
+from layers.validate import load_reference
 from twin.errors import LayerFileError
 
 #: South-west corner of the toy island, and the place of `toy.here()`; metres of EPSG:32647.
@@ -94,16 +94,6 @@ def test_check_layer_metric_source_is_stored_in_degrees(toy, tmp_path):
     checked = toy.check(toy.manifest(source={"crs": "EPSG:32647"}), path)
     assert checked.faults == []
     assert checked.frame.geometry.iloc[0].distance(toy.here()) < 1e-9
-
-
-def test_reference_digest_follows_geometry_and_codes(reference):
-    same = Reference(reference.land.copy(), reference.tambon.copy())
-    moved = Reference(
-        reference.land,
-        reference.tambon.translate(1).to_frame("geometry").assign(code=reference.tambon["code"]),
-    )
-    assert same.sha256 == reference.sha256
-    assert moved.sha256 != reference.sha256
 
 
 def test_load_reference_without_land_says_what_is_missing(tmp_path):
