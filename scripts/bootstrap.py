@@ -48,7 +48,8 @@ def main() -> None:
 def system_packages(tests: bool) -> None:
     """Install PostgreSQL with PostGIS, and Chromium for the tests, through apt where it can."""
     needed = []
-    if not os.environ.get("TWIN_DB__URL") and not has_postgis():
+    # The tests make a private cluster, whatever server the service is to use.
+    if (tests or not os.environ.get("TWIN_DB__URL")) and not has_postgis():
         needed.append("postgis")
     if tests and not shutil.which("chromium"):
         needed.append("chromium")

@@ -68,6 +68,17 @@ def test_system_packages_with_a_given_server_needs_no_postgis(bootstrap, monkeyp
     assert bootstrap.system_packages(tests=False) is None
 
 
+def test_system_packages_for_the_tests_need_postgis_beside_a_given_server(
+    bootstrap, monkeypatch, capsys
+):
+    monkeypatch.setattr(bootstrap, "has_postgis", lambda: False)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    monkeypatch.setenv("TWIN_DB__URL", "postgresql://twin@elsewhere/twin")
+    with pytest.raises(SystemExit):
+        bootstrap.system_packages(tests=True)
+    assert "PostGIS" in capsys.readouterr().err
+
+
 def test_newest_postgis_is_the_greatest_version_as_a_number(bootstrap, monkeypatch):
     listed = "postgresql-9-postgis-3\npostgresql-15-postgis-3\npostgresql-15-postgis-3-scripts\n"
     answer = subprocess.CompletedProcess([], 0, listed, "")
