@@ -38,14 +38,10 @@ class RasterInfo:
         Name of the GeoTIFF below the raster folder; tells the content.
     bbox
         West, south, east, north, degrees.
-    width, height
-        Pixels.
     """
 
     file: str
     bbox: BBox
-    width: int
-    height: int
 
 
 def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
@@ -80,7 +76,7 @@ def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
             part.unlink(missing_ok=True)
     with rasterio.open(target) as stored:
         bbox = BBox(*transform_bounds(stored.crs, STORAGE_SRID, *stored.bounds))
-        return RasterInfo(target.name, bbox, stored.width, stored.height)
+        return RasterInfo(target.name, bbox)
 
 
 def require_usable(path: Path, crs: str | None, manifest: Manifest) -> list[Fault]:

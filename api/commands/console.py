@@ -58,11 +58,17 @@ def marked(level: Level, text: str) -> Text:
     return Text.assemble((f"{sign} ", colour), text)
 
 
-def grid(*headers: str) -> Table:
-    """Return an empty table that cuts nothing off: Thai has no spaces to break lines at."""
+def grid(*headers: tuple[str, str]) -> Table:
+    """Return an empty table that cuts nothing off: Thai has no spaces to break lines at.
+
+    Parameters
+    ----------
+    headers
+        Title of each column, in Thai and in English.
+    """
     table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for header in headers:
-        table.add_column(header, overflow="fold")
+    for title in headers:
+        table.add_column("\n".join(title), overflow="fold")
     table.columns[0].no_wrap = True
     return table
 

@@ -136,8 +136,8 @@ def _layers(engine: Engine, told: Settings) -> Iterator[Finding]:
         if layer.file and not (told.raster_dir / layer.file).exists():
             yield Finding(
                 "bad",
-                f"ไฟล์ภาพของ {layer.id} หายไป สั่ง twin layers load {layer.id}",
-                f"the raster of {layer.id} is gone; run `twin layers load {layer.id}`",
+                f"ไฟล์ภาพของ {layer.id} หายไป สั่ง twin layers load {layer.id} --data DIR",
+                f"the raster of {layer.id} is gone; run `twin layers load {layer.id} --data DIR`",
             )
         age_days = (datetime.now(UTC).date() - layer.valid_date).days
         if age_days > STALE_DAYS and layer.provenance not in MADE_BY_CODE:

@@ -6,23 +6,24 @@ The modules that need the geometry libraries are imported by the commands that u
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from sqlalchemy import func, select
 
-from api.commands.console import Level, grid, marked, out, settings
+from api.commands.console import grid, marked, out, settings
 from layers.edition import Choice, choose, loaded_edition, starter
-from layers.fetch import fetch_edition
+from layers.fetch import LayerFetch, fetch_edition
 from layers.manifest import read_catalogue
 from twin.db.database import open_engine
 from twin.db.models import Layer, Quarantine
 from twin.errors import InvalidInputError, NotFoundError
 from twin.settings import Settings
-from twin.types import Edition
+from twin.types import Edition, Text
 
 app = typer.Typer(no_args_is_help=True, help="ชั้นข้อมูล | The layers.")
 
@@ -32,7 +33,13 @@ DataOption = Annotated[Path | None, typer.Option("--data", help="Folder with the
 @app.command("list")
 def list_layers() -> None:
     """ชั้นข้อมูลที่โหลดแล้ว | What is loaded."""
-    table = grid("ชั้น | layer", "ชื่อ | title", "จำนวน | features", "รุ่น | revision", "ที่มา | source")
+    table = grid(
+        ("ชั้น", "layer"),
+        ("ชื่อ", "title"),
+        ("จำนวน", "features"),
+        ("รุ่น", "revision"),
+        ("ที่มา", "source"),
+    )
     with open_engine(settings()) as engine, engine.begin() as connection:
         for layer in connection.execute(select(Layer).order_by(Layer.position)).all():
             title = f"{layer.title_th}\n{layer.title_en}"
@@ -111,12 +118,19 @@ def fetch() -> None:
             bar.update(task, description=layer_id, completed=done, total=total)
 
         results = fetch_edition(read_catalogue(), told, tell)
+    print_fetches(results)
+
+
+def print_fetches(results: Sequence[LayerFetch]) -> None:
+    """Print what became of each upstream, with the layers that share it."""
+    layers_of: dict[tuple[bool, Text], list[str]] = {}
     for result in results:
-        text = f"{result.layer_id}: {result.message.th}\n  {result.message.en}"
-        out.print(marked(_LEVELS.get(result.status, "good"), text), soft_wrap=True)
-
-
-_LEVELS: Final[dict[str, Level]] = {"failed": "bad"}
+        layers_of.setdefault((result.status == "failed", result.message), []).append(
+            result.layer_id
+        )
+    for (is_failed, message), layers in layers_of.items():
+        text = f"{', '.join(layers)}\n  {message.th}\n  {message.en}"
+        out.print(marked("bad" if is_failed else "good", text), soft_wrap=True)
 
 
 def _choice(told: Settings, edition: Edition | None, loaded: Edition | None) -> Choice:

@@ -56,10 +56,16 @@ def find(manifests: Sequence[Manifest], layer: str) -> Manifest:
 
 def print_loads(loads: Sequence[LayerLoad]) -> None:
     """Print what became of each layer."""
-    table = grid("ชั้น | layer", "ผล | outcome", "แถว | rows", "กันไว้ | refused", "ข้อสังเกต | faults")
+    table = grid(
+        ("ชั้น", "layer"),
+        ("ผล", "outcome"),
+        ("แถว", "rows"),
+        ("กันไว้", "refused"),
+        ("ข้อสังเกต", "faults"),
+    )
     for load in loads:
-        counts = ("–", "–", "–")
-        if load.outcome == "loaded":
-            counts = (f"{load.rows_loaded:,}", f"{load.rows_quarantined:,}", f"{load.faults:,}")
-        table.add_row(load.layer_id, load.outcome, *counts)
+        counts = (load.rows_loaded, load.rows_quarantined) if load.rows_read else ()
+        rows = [f"{count:,}" for count in counts] or ["–", "–"]
+        faults = f"{load.faults:,}" if load.outcome == "loaded" else "–"
+        table.add_row(load.layer_id, load.outcome, *rows, faults)
     out.print(table)

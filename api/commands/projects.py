@@ -36,7 +36,7 @@ def check() -> None:
             f" | {fields} fields of {projects} projects are unverified",
         )
     )
-    table = grid("โครงการ | project", "ยังไม่ยืนยัน | unverified fields")
+    table = grid(("โครงการ", "project"), ("ยังไม่ยืนยัน", "unverified fields"))
     by_code: dict[str, list[str]] = {}
     for item in report.unverified:
         by_code.setdefault(item.code, []).append(f"{item.field} ({item.confidence})")
@@ -99,4 +99,6 @@ def print_faults(faults: Sequence[FileFault], level: Level) -> None:
     """Print what a file has wrong, with sheet, row and column."""
     for fault in faults:
         where = " ".join(str(part) for part in (fault.sheet, fault.row, fault.column) if part)
-        out.print(marked(level, f"{where}: {fault.message.th}\n  {fault.message.en}"))
+        out.print(
+            marked(level, f"{where}: {fault.message.th}\n  {fault.message.en}"), soft_wrap=True
+        )

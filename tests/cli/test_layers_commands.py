@@ -4,6 +4,25 @@ import geopandas as gpd
 import pytest
 from shapely import Point
 
+from api.commands.layers import print_fetches
+from layers.fetch import LayerFetch
+from twin.types import Text
+
+
+def test_fetches_of_one_upstream_are_told_once(capsys):
+    gone = Text("ติดต่อไม่ได้", "cannot be reached")
+    failed = [LayerFetch(layer, "failed", None, gone) for layer in ("land", "tambon")]
+    print_fetches([*failed, LayerFetch("place", "none", None, Text("มีแล้ว", "bundled"))])
+    told = capsys.readouterr().out.splitlines()
+    assert told == [
+        "✗ land, tambon",
+        "  ติดต่อไม่ได้",
+        "  cannot be reached",
+        "✓ place",
+        "  มีแล้ว",
+        "  bundled",
+    ]
+
 
 @pytest.fixture
 def places(tmp_path):

@@ -54,7 +54,6 @@ def test_store_raster_in_utm_keeps_every_pixel(tmp_path):
         assert stored.overviews(1) == [2]
         assert stored.crs.to_epsg() == 32647
         assert stored.nodata == 0
-    assert (info.width, info.height) == (600, 600)
     assert info.bbox == pytest.approx((98.3651, 7.8342, 98.4195, 7.8885), abs=2e-4)
 
 
@@ -163,9 +162,9 @@ def test_store_raster_real_data_keeps_every_pixel(tmp_path, data_dir, layer, siz
     source = manifest.sources["phuket"]
     assert check_raster(source.locate(data_dir), source.crs, manifest) == []
     info = store_raster(source.locate(data_dir), manifest, tmp_path)
-    assert (info.width, info.height) == size
     with (
         rasterio.open(tmp_path / info.file) as stored,
         rasterio.open(source.locate(data_dir)) as given,
     ):
+        assert (stored.width, stored.height) == size
         assert (stored.read(1) == given.read(1)).all()

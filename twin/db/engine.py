@@ -115,8 +115,9 @@ def translated(error: DBAPIError | pg.Error) -> Exception:
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_lost or isinstance(cause, pg.OperationalError):
         return DatabaseUnavailableError(
-            "The database does not answer; see `twin doctor`.",
-            "ฐานข้อมูลไม่ตอบสนอง โปรดดูคำสั่ง `twin doctor`",
+            "The database does not answer. Check that its server runs, and the address in"
+            " TWIN_DB__URL if you gave one.",
+            "ฐานข้อมูลไม่ตอบสนอง โปรดตรวจว่าเซิร์ฟเวอร์ทำงานอยู่ และที่อยู่ใน TWIN_DB__URL หากกำหนดไว้",
         )
     return error
 
