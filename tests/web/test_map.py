@@ -93,6 +93,26 @@ def test_map_click_tells_elevation_and_features(visit, served):
     expect(page.locator(".identify")).to_contain_text("Patong Hospital")
 
 
+def test_map_answer_follows_the_layers_and_keeps_its_radius(visit):
+    page = visit().open(f"{PATONG}&lang=en&layers=land,tambon&panel=layers")
+    page.mouse.click(820, 428)
+    card = page.locator(".identify")
+    expect(card).to_contain_text(re.compile(r"No feature of the visible layers within \d+ m"))
+    told = card.locator(".hint").inner_text()
+    page.locator(".leaflet-control-zoom-out").click()
+    expect(page).to_have_url(re.compile("zoom=14"))
+    expect(card.locator(".hint")).to_have_text(told)
+    page.locator("#layer-place").check()
+    expect(card).to_contain_text("Patong Hospital")
+
+
+def test_map_scale_speaks_the_language_of_the_page(page):
+    bar = page.locator(".leaflet-control-scale-line")
+    expect(bar).to_have_text(re.compile(r"^\d+ กม\.$"))
+    page.locator("#lang-en").click()
+    expect(bar).to_have_text(re.compile(r"^\d+ km$"))
+
+
 def test_map_click_at_sea_says_so(visit):
     page = visit().open("?lang=en&lon=98.22&lat=7.85&zoom=14&layers=land")
     page.mouse.click(820, 428)

@@ -31,6 +31,15 @@ def test_search_by_keyboard_opens_a_project(page):
     expect(page.locator("#found")).to_be_hidden()
 
 
+def test_search_entered_before_the_answer_waits_for_it(page):
+    page.locator("#search").fill("Patong")
+    expect(page.locator("#found-0")).to_be_visible()
+    page.locator("#search").fill("GOV-05")
+    page.keyboard.press("Enter")
+    expect(page).to_have_url(re.compile("project=GOV-05"))
+    assert "at=" not in page.url
+
+
 def test_search_of_a_tambon_moves_the_map_and_tells_about_it(page):
     page.locator("#search").fill("Kathu")
     page.locator("[role=option]", has_text="ตำบล").filter(has_text="Kathu").first.click()

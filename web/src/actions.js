@@ -94,8 +94,6 @@ function loadActions(store, map) {
   return {
     loadCatalogue: () => loaders.loadCatalogue(store),
     loadProjects: () => loaders.loadProjects(store),
-    /** Metres around the point asked about. */
-    radius: () => map().pickRadius(store.get().at ?? [0, 0]),
     /** Projects whose shapes cover the point asked about. */
     projectsHere() {
       const { projects, at } = store.get();

@@ -106,7 +106,7 @@ export const identify = async ([lon, lat], radius, layers) => {
   const features = found.features.filter((/** @type {any} */ one) =>
     layers.includes(one.collection),
   );
-  return { ...found, features };
+  return { ...found, radius_m: radius, features };
 };
 
 /** Since when the register of people is asked for; the newest row of each area counts. */

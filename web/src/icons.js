@@ -24,6 +24,8 @@ export const SIGNS = {
   up: 'M12 19V6M6 11l6-6 6 6',
   warning: 'M12 4l9 16H3zM12 10v4.5M12 17.2v.1',
   filter: 'M4 6h16M7 12h10M10 18h4',
+  plus: 'M12 6v12M6 12h12',
+  minus: 'M6 12h12',
   whole: 'M4 9V4h5M20 9V4h-5M4 15v5h5M20 15v5h-5',
 };
 

@@ -16,21 +16,25 @@ import { askableIds } from './layers/catalogue.js';
  * @typedef {'catalogue' | 'projects' | 'areas' | 'programme' | 'card' | 'identified'} Slot
  */
 
+/** The last request for each slot. @type {Partial<Record<Slot, Promise<unknown>>>} */
+const asked = {};
+
 /**
- * Fill one slot of the store; an answer that is no longer asked for is dropped.
+ * Fill one slot of the store; only the last request for it may, whichever answers first.
  * @param {Store} store
  * @param {Slot} slot
  * @param {() => Promise<unknown>} fetchValue
- * @param {() => boolean} [isWanted]
  */
-async function load(store, slot, fetchValue, isWanted = () => true) {
+async function load(store, slot, fetchValue) {
   store.set({ [slot]: { status: 'loading' } }, 'none');
+  const request = fetchValue();
+  asked[slot] = request;
   try {
-    const value = await fetchValue();
-    if (isWanted()) store.set({ [slot]: { status: 'ready', value } }, 'none');
+    const value = await request;
+    if (asked[slot] === request) store.set({ [slot]: { status: 'ready', value } }, 'none');
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    if (isWanted()) store.set({ [slot]: { status: 'error', error } }, 'none');
+    if (asked[slot] === request) store.set({ [slot]: { status: 'error', error } }, 'none');
   }
 }
 
@@ -51,13 +55,7 @@ export function loadAll(store) {
 /** @param {Store} store */
 function loadCard(store) {
   const code = store.get().project;
-  if (code)
-    load(
-      store,
-      'card',
-      () => getProject(code),
-      () => store.get().project === code,
-    );
+  if (code) load(store, 'card', () => getProject(code));
 }
 
 /**
@@ -67,8 +65,7 @@ function loadCard(store) {
 function loadIdentified(store, map) {
   const { at } = store.get();
   if (!at) return;
-  const ask = () => identify(at, map.pickRadius(at), askableIds(store.get()));
-  load(store, 'identified', ask, () => store.get().at === at);
+  load(store, 'identified', () => identify(at, map.pickRadius(at), askableIds(store.get())));
 }
 
 /**
@@ -81,7 +78,8 @@ export function followView(store, map) {
     const isOtherProject = state.project !== before.project;
     if (state.project && (isOtherProject || state.card.status === 'idle')) loadCard(store);
     const isOtherPoint = String(state.at) !== String(before.at);
-    const isWaiting = isOtherPoint || state.identified.status === 'idle';
+    const isOtherChoice = String(state.layers) !== String(before.layers);
+    const isWaiting = isOtherPoint || isOtherChoice || state.identified.status === 'idle';
     if (state.at && isWaiting && state.catalogue.status !== 'loading') loadIdentified(store, map);
   });
 }

@@ -116,6 +116,7 @@
  * @property {Text | null} titles_value
  *
  * @typedef {object} Identified
+ * @property {number} radius_m metres around the point that were looked into
  * @property {Area | null} tambon
  * @property {Area | null} amphoe
  * @property {IdentifiedFeature[]} features

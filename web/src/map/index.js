@@ -6,7 +6,7 @@ import { L } from './leaflet.js';
 import { Overlays } from './overlays.js';
 import { ProjectLayer } from './project-layer.js';
 import { baseRules, redraw, vectorLayer } from './tile-layers.js';
-import { createView, PROVINCE, toBounds } from './view.js';
+import { addScale, createView, PROVINCE, toBounds } from './view.js';
 
 /**
  * @typedef {import('../types.js').LonLat} LonLat
@@ -15,7 +15,7 @@ import { createView, PROVINCE, toBounds } from './view.js';
  * @typedef {import('../state.js').View['view']} Camera
  *
  * @typedef {object} MapEvents
- * @property {(point: LonLat, radius: number) => void} onPick a point asked about, metres around
+ * @property {(point: LonLat) => void} onPick a point asked about
  * @property {(code: string) => void} onChoose a project's symbol was pressed
  * @property {(camera: Camera, bounds: BBox) => void} onMove null: the whole province
  * @property {(error: import('../api.js').ApiError) => void} onTileError
@@ -52,6 +52,7 @@ export class TwinMap {
     this.isHome = false;
     this.isHoming = false;
     this.moveTo(camera);
+    this.writeScale = addScale(this.map, lang);
     this.baseSignature = '';
     this.base = vectorLayer('base', baseRules(isBaseVisible, lang), events.onTileError);
     this.base.once('load', events.onDrawn);
@@ -64,7 +65,7 @@ export class TwinMap {
 
   /** @param {HTMLElement} element */
   #listen(element) {
-    this.map.on('click', ({ latlng }) => this.#pick([latlng.lng, latlng.lat]));
+    this.map.on('click', ({ latlng }) => this.events.onPick([latlng.lng, latlng.lat]));
     this.map.on('moveend', () => this.events.onMove(this.camera(), this.bounds()));
     this.map.on('movestart', () => {
       this.isHome = this.isHoming;
@@ -73,7 +74,7 @@ export class TwinMap {
     element.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter' || event.target !== element) return;
       const { lat, lng } = this.map.getCenter();
-      this.#pick([lng, lat]);
+      this.events.onPick([lng, lat]);
     });
     new ResizeObserver(() => this.#resize()).observe(element);
   }
@@ -82,11 +83,6 @@ export class TwinMap {
     const camera = this.camera();
     this.map.invalidateSize({ pan: false });
     this.moveTo(camera);
-  }
-
-  /** @param {LonLat} point */
-  #pick(point) {
-    this.events.onPick(point, this.pickRadius(point));
   }
 
   /**
@@ -170,6 +166,7 @@ export class TwinMap {
    * @param {import('../types.js').Lang} lang
    */
   showLayers(isVisible, overlays, lang) {
+    this.writeScale(lang);
     const rules = baseRules(isVisible, lang);
     const signature = `${lang} ${['land', 'waterway', 'tambon', 'amphoe', 'road'].filter(isVisible)}`;
     if (this.baseSignature && signature !== this.baseSignature) redraw(this.base, rules);

@@ -1,6 +1,7 @@
 /** The Leaflet map itself: limits, controls and keyboard. */
 
 import { render } from 'lit-html';
+import { formatDistance } from '../format.js';
 import { translate } from '../i18n/index.js';
 import { sign } from '../icons.js';
 import { L } from './leaflet.js';
@@ -47,9 +48,40 @@ export function createView(element) {
 /** @param {import('leaflet').Map} map */
 function addControls(map) {
   const [zoomInTitle, zoomOutTitle] = [bothLanguages('map.zoomIn'), bothLanguages('map.zoomOut')];
-  L.control.zoom({ position: 'bottomright', zoomInTitle, zoomOutTitle }).addTo(map);
+  const texts = { zoomInTitle, zoomOutTitle, zoomInText: '', zoomOutText: '' };
+  const zoom = L.control.zoom({ position: 'bottomright', ...texts }).addTo(map);
+  const [plus, minus] = /** @type {HTMLElement} */ (zoom.getContainer()).children;
+  render(sign('plus'), /** @type {HTMLElement} */ (plus));
+  render(sign('minus'), /** @type {HTMLElement} */ (minus));
   homeControl().addTo(map);
-  L.control.scale({ position: 'bottomleft', imperial: false, maxWidth: 120 }).addTo(map);
+}
+
+/**
+ * A scale bar that names its unit in the language of the page.
+ *
+ * @example
+ * new ScaleBar({ imperial: false, lang: 'th' }).addTo(map);
+ */
+const ScaleBar = /** @type {any} */ (L.Control.Scale).extend({
+  /** What Leaflet calls to write the bar. @param {number} most metres that fit */
+  _updateMetric(most) {
+    const metres = this._getRoundNum(most);
+    this._updateScale(this._mScale, formatDistance(this.options.lang, metres), metres / most);
+  },
+});
+
+/**
+ * @param {import('leaflet').Map} map
+ * @param {import('../types.js').Lang} lang
+ * @returns {(lang: import('../types.js').Lang) => void} writes the bar in another language
+ */
+export function addScale(map, lang) {
+  const bar = new ScaleBar({ position: 'bottomleft', imperial: false, maxWidth: 120, lang });
+  bar.addTo(map);
+  return (other) => {
+    bar.options.lang = other;
+    bar._update();
+  };
 }
 
 /** A button that shows the whole province again. */

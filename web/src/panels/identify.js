@@ -32,8 +32,8 @@ export function identifyPanel(ui) {
 }
 
 /** @param {Ui} ui @param {Identified} found */
-function answer(ui, { tambon, amphoe, features, rasters }) {
-  const radius = formatDistance(ui.state.lang, ui.actions.radius());
+function answer(ui, { radius_m, tambon, amphoe, features, rasters }) {
+  const radius = formatDistance(ui.state.lang, radius_m);
   return html`<dl class="facts">
       ${tambon ? html`${areaRow(ui, 'identify.tambon', tambon.names)}${peopleRow(ui, tambon.code)}` : nothing}
       ${amphoe ? areaRow(ui, 'identify.amphoe', amphoe.names) : nothing}</dl>

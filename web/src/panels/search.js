@@ -27,6 +27,8 @@ export class SearchBox {
     this.onChange = onChange;
     /** @type {Search} */
     this.state = { text: '', phase: 'closed', results: [], error: null, active: -1 };
+    /** @type {((found: Found) => void) | null} */
+    this.onFirst = null;
     this.timer = 0;
     this.controller = new AbortController();
   }
@@ -41,8 +43,9 @@ export class SearchBox {
   type(text) {
     clearTimeout(this.timer);
     this.controller.abort();
+    this.onFirst = null;
     if (!text.trim()) return this.set({ text, phase: 'closed', results: [], active: -1 });
-    this.set({ text, phase: 'working', error: null });
+    this.set({ text, phase: 'working', error: null, active: -1 });
     this.timer = window.setTimeout(() => this.#ask(text.trim()), PAUSE_MS);
   }
 
@@ -53,6 +56,7 @@ export class SearchBox {
     try {
       const results = await search(q, signal);
       this.set({ phase: 'open', results, active: -1 });
+      if (results.length) this.onFirst?.(results[0]);
     } catch (error) {
       if (signal.aborted) return;
       if (!(error instanceof ApiError)) throw error;
@@ -60,7 +64,16 @@ export class SearchBox {
     }
   }
 
+  /**
+   * Enter was pressed before the answer came: what is listed belongs to an earlier text.
+   * @param {(found: Found) => void} onFirst
+   */
+  awaitFirst(onFirst) {
+    this.onFirst = onFirst;
+  }
+
   close() {
+    this.onFirst = null;
     this.controller.abort();
     clearTimeout(this.timer);
     this.set({ phase: 'closed', active: -1 });
@@ -122,6 +135,8 @@ function onKey(event, ui, box) {
   const { phase, results, active, text } = box.state;
   if (event.key === 'ArrowDown') box.move(1);
   else if (event.key === 'ArrowUp') box.move(-1);
+  else if (event.key === 'Enter' && phase === 'working')
+    box.awaitFirst((found) => choose(ui, box, found));
   else if (event.key === 'Enter' && results.length) choose(ui, box, results[Math.max(active, 0)]);
   else if (event.key === 'Escape' && phase !== 'closed') box.close();
   else if (event.key === 'Escape' && text) box.type('');
