@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { namesOf } from '../src/layers/banner.js';
 import {
   askableIds,
   byTheme,
@@ -78,4 +79,13 @@ test('themes without layers are left out', () => {
     ['base', 5],
     ['facility', 1],
   ]);
+});
+
+test('namesOf names each source once, the short ones first', () => {
+  const by = (/** @type {string} */ attribution) => collection('one', { attribution });
+  expect(namesOf([by('Survey Department'), by('© OSM'), by('© OSM')])).toEqual([
+    '© OSM',
+    'Survey Department',
+  ]);
+  expect(namesOf([by('© OSM'), by('© OSM; areas by us')])).toEqual(['© OSM; areas by us']);
 });

@@ -29,11 +29,22 @@ const warning = (ui, key, collections) =>
   ui.t(key, { layers: collections.map(({ titles }) => ui.text(titles)).join(', ') });
 
 /**
+ * Each attribution once, short ones first because the end of the line may be cut off.
+ * @param {Collection[]} collections
+ */
+export function namesOf(collections) {
+  const all = [...new Set(collections.map(({ attribution }) => attribution))];
+  return all
+    .filter((name) => !all.some((other) => other !== name && other.startsWith(name)))
+    .sort((a, b) => a.length - b.length);
+}
+
+/**
  * Whom the visible layers are by: one line, all of it on demand.
  * @param {Ui} ui
  */
 export function credits(ui) {
-  const names = [...new Set(visibleCollections(ui.state).map(({ attribution }) => attribution))];
+  const names = namesOf(visibleCollections(ui.state));
   if (names.length === 0) return nothing;
   return html`<details class="credits">
     <summary title=${ui.t('map.credits')}>${names.join(' · ')}</summary>

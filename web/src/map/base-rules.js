@@ -57,7 +57,7 @@ function roadRule(kind, isEdge) {
     filter: (_zoom, feature) => roadClass(feature) === kind,
     symbolizer: new LineSymbolizer({
       color: isEdge ? BASE.roadEdge : BASE.road,
-      width: isEdge ? (zoom) => width(zoom) + (zoom < 13 ? 1.2 : 2) : width,
+      width: isEdge ? (zoom) => width(zoom) + (zoom < 13 ? 1.6 : 2) : width,
       lineCap: 'round',
       lineJoin: 'round',
     }),
@@ -74,24 +74,9 @@ function roadRules() {
 }
 
 /**
- * @param {string} dataLayer
- * @param {number} width
- * @param {number[]} dash
- * @param {number} opacity
- * @returns {PaintRule}
+ * Lines drawn only where land is already drawn: the sources know streams beyond the province, and
+ * boundaries that follow the coast.
  */
-const boundaryRule = (dataLayer, width, dash, opacity) => ({
-  dataLayer,
-  symbolizer: new LineSymbolizer({ color: BASE.boundary, width, dash, opacity }),
-});
-
-/** @type {PaintRule} */
-const LAND_EDGE = {
-  dataLayer: 'land',
-  symbolizer: new LineSymbolizer({ color: BASE.landEdge, width: 1.2, lineJoin: 'round' }),
-};
-
-/** Lines drawn only where land is already drawn: the sources know streams beyond the province. */
 class LandLineSymbolizer extends LineSymbolizer {
   /** @type {LineSymbolizer['draw']} */
   draw(canvas, geom, zoom, feature) {
@@ -101,6 +86,27 @@ class LandLineSymbolizer extends LineSymbolizer {
     canvas.restore();
   }
 }
+
+/**
+ * @param {string} dataLayer
+ * @param {number} width
+ * @param {number[]} dash
+ * @param {number} opacity
+ * @returns {PaintRule}
+ */
+const boundaryRule = (dataLayer, width, dash, opacity) => ({
+  dataLayer,
+  symbolizer: new LandLineSymbolizer({ color: BASE.boundary, width, dash, opacity }),
+});
+
+/**
+ * Drawn over the boundaries, so that along the coast only the coast is seen.
+ * @type {PaintRule}
+ */
+const LAND_EDGE = {
+  dataLayer: 'land',
+  symbolizer: new LineSymbolizer({ color: BASE.landEdge, width: 2, lineJoin: 'round' }),
+};
 
 /** @type {Record<string, PaintRule[]>} */
 const PAINT = {
@@ -122,6 +128,7 @@ const PAINT = {
   ],
   tambon: [boundaryRule('tambon', 1, [4, 4], 0.55)],
   amphoe: [boundaryRule('amphoe', 1.6, [7, 4], 0.9)],
+  coast: [LAND_EDGE],
   road: roadRules(),
 };
 
@@ -131,9 +138,10 @@ const PAINT = {
  * @returns {PaintRule[]}
  */
 export function paintRules(isVisible) {
-  const order = ['land', 'waterway', 'tambon', 'amphoe', 'road'];
-  const rules = order.filter(isVisible).flatMap((layer) => PAINT[layer]);
-  return isVisible('land') ? [...rules.slice(0, 1), LAND_EDGE, ...rules.slice(1)] : rules;
+  const order = ['land', 'waterway', 'tambon', 'amphoe', 'coast', 'road'];
+  return order
+    .filter((layer) => isVisible(layer === 'coast' ? 'land' : layer))
+    .flatMap((layer) => PAINT[layer]);
 }
 
 /** @param {string} name @returns {(feature: Feature) => string | null} */

@@ -5,11 +5,11 @@ export const ACCENT = '#1f6f8b';
 
 export const BASE = {
   land: '#f5f2ec',
-  landEdge: '#cfc8ba',
+  landEdge: '#c6beaf',
   water: '#b7d3e2',
   waterLabel: '#5b8aa3',
   road: '#ffffff',
-  roadEdge: '#d8d2c6',
+  roadEdge: '#c4bba9',
   boundary: '#8d8798',
   label: '#4a4a52',
   labelSoft: '#74747e',

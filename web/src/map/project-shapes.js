@@ -47,11 +47,15 @@ function drawLines(lines, color, emphasis) {
  * @param {boolean} isWater
  */
 function drawAreas(areas, color, emphasis, isWater) {
-  const path = areas.map((area) => area.map((ring) => ring.map(toLatLng)));
+  // Without a fill only the outer edge says something; the inner one would darken every coast.
+  const isHollow = isWater && emphasis !== 'chosen';
+  const path = areas.map((area) =>
+    (isHollow ? area.slice(0, 1) : area).map((ring) => ring.map(toLatLng)),
+  );
   return L.polygon(path, {
     color,
     weight: emphasis === 'chosen' ? 2.5 : 1.2,
-    opacity: EDGE[emphasis],
+    opacity: EDGE[emphasis] * (isHollow ? 0.7 : 1),
     fillColor: color,
     dashArray: isWater ? '6 5' : undefined,
     fillOpacity: (isWater ? WATER_FILL : FILL)[emphasis],

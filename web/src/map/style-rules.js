@@ -10,6 +10,7 @@ import { DiscSymbolizer, StackedLabel } from './symbolizers.js';
  * @typedef {import('protomaps-leaflet').PaintRule} PaintRule
  * @typedef {import('protomaps-leaflet').LabelRule} LabelRule
  * @typedef {import('protomaps-leaflet').Feature} Feature
+ * @typedef {string | ((zoom: number, feature?: Feature) => string)} LineColor
  */
 
 const ICON_ZOOM = 13;
@@ -27,14 +28,16 @@ function pointRule({ id, style }) {
 
 /** @param {Collection} collection */
 function lineRules({ id, style }) {
-  const { color = BASE.boundary, width = 1, dash } = style;
+  const { color: plain = BASE.boundary, color_column: by, width = 1, dash } = style;
+  /** @type {LineColor} */
+  const color = by ? (_zoom, feature) => String(feature?.props[by] ?? plain) : plain;
   const casing = { dataLayer: id, symbolizer: lineOf(BASE.paper, width + 2.5) };
   const line = { dataLayer: id, symbolizer: lineOf(color, width, dash) };
   return dash ? [line] : [casing, line];
 }
 
 /**
- * @param {string} color
+ * @param {LineColor} color
  * @param {number} width
  * @param {number[]} [dash]
  */
