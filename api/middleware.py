@@ -16,8 +16,8 @@ from twin.types import Text
 _HOST: Final = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 
 _POLICY: Final = (
-    "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline';"
-    " worker-src 'self' blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self';"
+    " form-action 'self'"
 )
 
 #: Open data, which pages and maps of other sites may read.

@@ -63,6 +63,11 @@ class Collection(Answer):
         description="Absent for rasters, which have tiles, no items",
         exclude_if=lambda value: value is None,
     )
+    layerDataType: Literal["Coverage"] | None = Field(
+        None,
+        description="Only on rasters: what GDAL and QGIS pass over when they look for features",
+        exclude_if=lambda value: value is None,
+    )
     theme: str = Field(examples=["boundary"])
     geometryType: str | None = Field(examples=["MultiPolygon"])
     extent: Extent | None = Field(None, exclude_if=lambda value: value is None)

@@ -55,6 +55,7 @@ def _collection(request: Request, layer: PublishedLayer) -> Collection:
         descriptions=_titles(spec.description),
         kind=spec.kind,
         itemType=None if spec.kind == "raster" else "feature",
+        layerDataType="Coverage" if spec.kind == "raster" else None,
         theme=spec.theme,
         geometryType=spec.geometry_type,
         extent=Extent(spatial=SpatialExtent(bbox=[list(layer.bbox)])) if layer.bbox else None,

@@ -40,6 +40,7 @@ def test_collection_kinds_differ_where_they_must(client):
     assert population["geometryType"] is None
     assert {link["rel"] for link in population["links"]} == {"self", "items"}
     assert "itemType" not in elevation
+    assert (elevation["layerDataType"], "layerDataType" in population) == ("Coverage", False)
     assert {link["rel"] for link in elevation["links"]} == {"self", "describedby"}
     assert elevation["columns"][0]["unit"] == "m"
 

@@ -75,6 +75,7 @@ def test_every_answer_has_safe_headers(client, path):
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "http" not in policy
+    assert "unsafe" not in policy
 
 
 def test_only_embedded_maps_may_be_framed(client):
