@@ -73,6 +73,12 @@ _THAI: Final[Mapping[str, str]] = {
     "too_short": "ต้องมีอย่างน้อย {min_length} รายการ",
     "too_long": "ต้องไม่เกิน {max_length} รายการ",
     "json_invalid": "ไม่ใช่ JSON ที่ถูกต้อง",
+    "model_attributes_type": "ต้องเป็นออบเจ็กต์ JSON ที่ส่งด้วย Content-Type: application/json",
+}
+
+#: Where pydantic's own words do not help who asked.
+_ENGLISH: Final[Mapping[str, str]] = {
+    "model_attributes_type": "must be a JSON object, sent as Content-Type: application/json",
 }
 
 
@@ -144,7 +150,8 @@ def _invalid_request(_request: Request, error: Exception) -> Response:
     if place == "body" and fault["type"] != "json_invalid":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     name = f"`{parameter}`" if parameter else "body"
-    text = Text(f"{name}: {_thai(fault)}", f"{name}: {fault['msg']}.")
+    english = _ENGLISH.get(fault["type"], fault["msg"])
+    text = Text(f"{name}: {_thai(fault)}", f"{name}: {english}.")
     return problem(status, "invalid-input", text, parameter)
 
 

@@ -185,3 +185,10 @@ def test_method_that_is_not_offered_is_405(client):
     assert response.status_code == 405
     assert response.headers["allow"] == "POST"
     assert response.json()["code"] == "method-not-allowed"
+
+
+def test_body_that_does_not_say_it_is_json_is_told_so(client):
+    response = client.post("/api/query/within", content='{"geometry": null}')
+    assert response.status_code == 422
+    assert "Content-Type: application/json" in response.json()["detail"]
+    assert "Content-Type: application/json" in response.json()["detail_th"]
