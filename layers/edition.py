@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib import resources
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from sqlalchemy import Connection, select
 
@@ -48,9 +48,12 @@ def real_data(folder: Path) -> Choice:
 
 
 def loaded_edition(connection: Connection) -> Edition | None:
-    """Return the edition that the database holds; None where it holds no layers."""
-    edition: Edition | None = connection.scalar(select(Layer.edition).limit(1))
-    return edition
+    """Return the edition that the database holds.
+
+    None where it holds no layers, or some of both: a change of edition was cut short.
+    """
+    found = set(connection.scalars(select(Layer.edition).distinct()))
+    return next((edition for edition in get_args(Edition) if found == {edition}), None)
 
 
 def choose(settings: Settings, loaded: Edition | None) -> Choice | None:

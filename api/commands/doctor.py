@@ -132,6 +132,12 @@ def _layers(engine: Engine, told: Settings) -> Iterator[Finding]:
         f"ชั้นข้อมูล {len(layers)} ชั้น ชุด {edition} กันไว้ {refused} แถว",
         f"{len(layers)} layers of edition {edition}, {refused} rows in quarantine",
     )
+    if any(layer.edition != edition for layer in layers):
+        yield Finding(
+            "bad",
+            "ชั้นข้อมูลปนกันสองชุด เพราะการเปลี่ยนชุดข้อมูลหยุดกลางคัน สั่ง scripts/up อีกครั้ง",
+            "the layers are of two editions, a change was cut short; run scripts/up again",
+        )
     for layer in layers:
         if layer.file and not (told.raster_dir / layer.file).exists():
             yield Finding(

@@ -1,5 +1,7 @@
 """Migrations go up, down and up again, and say the same as the models."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import text
 
@@ -48,4 +50,18 @@ def test_migrate_without_postgis_on_the_server_says_what_to_install(new_database
     with engine.begin() as connection:
         assert not is_current(connection)
         assert connection.scalar(text(OURS)) == 0
+    engine.dispose()
+
+
+def test_migrate_by_two_at_once_works_for_both(new_database):
+    url = new_database("two_at_once")
+    engine = make_engine(url)
+    downgrade(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA IF EXISTS twin CASCADE"))
+        connection.execute(text("DROP EXTENSION postgis CASCADE"))
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(upgrade, [engine, engine]))
+    with engine.begin() as connection:
+        assert is_current(connection)
     engine.dispose()

@@ -5,13 +5,14 @@ import shutil
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from layers.content import is_loaded
-from layers.edition import Choice, real_data, starter
+from layers.edition import Choice, loaded_edition, real_data, starter
 from layers.load import Loader
 from layers.manifest import read_catalogue
 from twin.db.engine import make_engine
@@ -178,6 +179,32 @@ def test_load_of_an_edition_with_one_broken_file_changes_no_layer(loader, engine
     with pytest.raises(LayerFileError, match=r"population\.csv"):
         loader.load_all()
     assert layers(engine) == before
+
+
+def test_load_by_two_at_once_changes_the_layer_once(loader, manifests, folder):
+    change_places(folder)
+    place = manifest_of(manifests, "place")
+    with ThreadPoolExecutor(2) as pool:
+        loads = list(pool.map(loader.load, [place, place]))
+    assert sorted((load.outcome, load.revision) for load in loads) == [
+        ("loaded", 2),
+        ("unchanged", 2),
+    ]
+
+
+def test_edition_changed_half_way_counts_as_none_and_is_mended(loader, engine):
+    def edition():
+        with engine.begin() as connection:
+            return loaded_edition(connection)
+
+    assert edition() == "starter"
+    with engine.begin() as connection:
+        connection.execute(
+            update(Layer).where(Layer.id == "land").values(edition="phuket", content_sha256="")
+        )
+    assert edition() is None
+    loader.load_all()
+    assert edition() == "starter"
 
 
 def test_load_layer_that_the_edition_has_not_is_named(loader, manifests):

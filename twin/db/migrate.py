@@ -13,7 +13,7 @@ from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
 from psycopg import errors as pg
 from psycopg import sql
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from twin.db.engine import translated
@@ -59,6 +59,8 @@ def upgrade(engine: Engine) -> None:
     """
     try:
         with engine.begin() as connection:
+            # Two at once would both find no extension, and one of them fail to make it.
+            connection.execute(select(func.pg_advisory_xact_lock(func.hashtext("twin schema"))))
             create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(EXTENSION))
             connection.exec_driver_sql(create.as_string())
             connection.execute(text("CREATE SCHEMA IF NOT EXISTS twin"))
