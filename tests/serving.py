@@ -40,6 +40,7 @@ def run_server(
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        start_new_session=True,
     )
     try:
         wait_until_ready(f"http://127.0.0.1:{port}", server)

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import os
 import socket
+from importlib import import_module
+from typing import Final
 
 from granian import Granian
 from granian.constants import Interfaces
+from starlette.types import ASGIApp
 
 from api.commands.console import out
 from twin.db.database import open_database
 from twin.errors import SetupError
 from twin.settings import Settings
+
+#: Seconds that requests in progress have to end when the service stops.
+GRACE_S: Final = 10
 
 
 def run(settings: Settings) -> None:
@@ -28,16 +34,28 @@ def run(settings: Settings) -> None:
         for name, value in environment(settings).items():
             os.environ[name] = value
         server = Granian(
-            "api.main:app_from_environment",
+            "api.commands.serve:worker_app",
             factory=True,
             interface=Interfaces.ASGI,
             address=settings.api.host,
             port=settings.api.port,
             workers=settings.api.workers,
+            workers_kill_timeout=GRACE_S,
             log_access=False,
         )
         server.serve()
     out.print("▸ หยุดแล้ว | stopped")
+
+
+def worker_app() -> ASGIApp:
+    """Return the service for a worker process.
+
+    A terminal's Ctrl-C reaches every process of its group, and a worker that is told twice to end
+    does not end: it leaves the group, so that its parent alone tells it.
+    """
+    os.setpgid(0, 0)
+    app: ASGIApp = import_module("api.main").app_from_environment()
+    return app
 
 
 def environment(settings: Settings) -> dict[str, str]:

@@ -13,7 +13,7 @@ from layers.content import is_loaded
 from layers.edition import choose, loaded_edition
 from layers.fetch import reachable
 from layers.manifest import read_catalogue
-from twin.db.database import open_engine
+from twin.db.database import open_database, open_engine
 from twin.projects.placement import place_sites
 from twin.projects.register import seed_register
 from twin.settings import Settings
@@ -30,8 +30,9 @@ def run(settings: Settings, *, setup_only: bool) -> None:
     if not setup_only:
         serve.check_address(settings)
     started = time.monotonic()
-    with open_engine(settings) as engine:
-        prepare(engine, settings)
+    with open_database(settings):  # the private cluster stays up from here to the end
+        with open_engine(settings) as engine:
+            prepare(engine, settings)
         out.print(f"▸ พร้อมใน {time.monotonic() - started:.1f} วินาที | ready")
         if not setup_only:
             serve.run(settings)

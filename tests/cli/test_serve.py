@@ -1,5 +1,6 @@
 """`twin up` and `twin serve` from the first second to the last."""
 
+import os
 import signal
 from pathlib import Path
 
@@ -13,18 +14,29 @@ LISTENING = "0A"
 LOOPBACK = "0100007F"  # 127.0.0.1, as the kernel writes it
 
 
-@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
-def test_up_serves_and_ends_with_its_database(open_folder, ending):
+def to_the_process(server):
+    """As a service manager does."""
+    server.send_signal(signal.SIGTERM)
+
+
+def to_the_group(server):
+    """As Ctrl-C in a terminal does."""
+    os.killpg(server.pid, signal.SIGINT)
+
+
+@pytest.mark.parametrize("end", [to_the_process, to_the_group])
+def test_up_serves_and_ends_with_its_database(open_folder, end):
     home = open_folder / "served"
     with run_server("up", {"TWIN_HOME": str(home)}) as (base, server):
         assert Cluster(home).is_running()
         assert httpx.get(f"{base}/api/collections").json()["edition"] == "starter"
         assert httpx.get(f"{base}/health/ready").json()["status"] == "ok"
-        server.send_signal(ending)
+        end(server)
         assert server.wait(30) == 0
         told = server.stdout.read()
     assert "หยุดแล้ว | stopped" in told
     assert "Traceback" not in told
+    assert "refused to gracefully stop" not in told
     assert not Cluster(home).is_running()
 
 
