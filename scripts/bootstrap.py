@@ -8,6 +8,7 @@ when it is done, so that a run that was cut short is resumed by the next. Called
 from __future__ import annotations
 
 import argparse
+import ctypes
 import hashlib
 import os
 import re
@@ -51,7 +52,7 @@ def system_packages(tests: bool) -> None:
     # The tests make a private cluster, whatever server the service is to use.
     if (tests or not os.environ.get("TWIN_DB__URL")) and not has_postgis():
         needed.append("postgis")
-    if tests and not shutil.which("chromium"):
+    if tests and not (shutil.which("chromium") and has_libatomic()):
         needed.append("chromium")
     if not needed:
         return
@@ -66,7 +67,7 @@ def system_packages(tests: bool) -> None:
         packages += [f"postgresql-{version}", f"postgresql-{version}-postgis-3"]
         keep_server_from_starting(sudo, apt)
     if "chromium" in needed:
-        packages.append("chromium")
+        packages += ["chromium", "libatomic1"]
     install = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", apt, "install", "-y", "-q"]
     try:
         step(f"apt-get install {' '.join(packages)}", [*install, *packages])
@@ -81,6 +82,17 @@ def has_postgis() -> bool:
     for prefix in ("/usr/pgsql-*/share", "/opt/homebrew/share/*", "/usr/local/share/*"):
         shares += Path("/").glob(f"{prefix[1:]}/extension/postgis.control")
     return bool(shares)
+
+
+def has_libatomic() -> bool:
+    """Tell whether the library is here that Playwright's own Node.js needs on Linux."""
+    if sys.platform != "linux":
+        return True
+    try:
+        ctypes.CDLL("libatomic.so.1")
+    except OSError:
+        return False
+    return True
 
 
 def newest_postgis() -> str:
@@ -110,7 +122,7 @@ def keep_server_from_starting(sudo: list[str], apt: str) -> None:
 
 def tell_packages(needed: Iterable[str]) -> NoReturn:
     """Say what to install where we cannot."""
-    names = {"postgis": "PostgreSQL 14+ and PostGIS 3", "chromium": "Chromium"}
+    names = {"postgis": "PostgreSQL 14+ and PostGIS 3", "chromium": "Chromium and libatomic"}
     told = ", ".join(names[name] for name in needed)
     brew = "macOS: brew install postgresql@17 postgis; brew install --cask chromium"
     fedora = "Fedora: dnf install postgresql-server postgis chromium"
