@@ -27,7 +27,7 @@ def load_layers(
     with progress(total, "โหลดชั้นข้อมูล | layers") as bar:
 
         def tell(layer_id: str, step: str) -> None:
-            bar.update(bar.task_ids[0], description=layer_id, advance=0 if step == "load" else 1)
+            bar.update(bar.task_ids[0], description=layer_id, advance=0 if step == "check" else 1)
 
         loads = [loader.load(manifest) for manifest in wanted] if only else loader.load_all(tell)
     if any(load.outcome == "loaded" for load in loads):

@@ -94,6 +94,15 @@ def test_load_twice_changes_nothing(loader, engine, loaded):
         assert connection.scalar(select(func.count()).select_from(Load)) == len(loaded)
 
 
+def test_load_all_tells_each_layer_once_before_and_once_after(loader, manifests):
+    told = []
+    loads = loader.load_all(lambda layer, step: told.append((layer, step)))
+    expected = [manifest.id for manifest in manifests if "starter" in manifest.sources]
+    assert [layer for layer, step in told if step == "check"] == expected
+    assert [layer for layer, step in told if step != "check"] == expected
+    assert [step for _, step in told if step != "check"] == [load.outcome for load in loads]
+
+
 def test_is_loaded_follows_the_files(loader, manifests, engine, folder):
     def is_current():
         with engine.begin() as connection:
