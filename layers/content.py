@@ -30,7 +30,7 @@ def content_sha256(manifest: Manifest, manifests: Sequence[Manifest], choice: Ch
     path = source.locate(choice.root)
     if not path.exists():
         return None
-    spec = manifest.model_dump(mode="json", exclude={"sources"})
+    spec = manifest.spec.model_dump(mode="json")
     told = json.dumps([choice.edition, spec, source.model_dump(mode="json")], sort_keys=True)
     parts = [_file_sha256(path)]
     for other in manifests:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from psycopg import errors as pg
-from sqlalchemy import Engine, delete, select
+from sqlalchemy import Connection, Engine, delete, select
 from sqlalchemy.exc import DBAPIError
 
 from layers.content import content_sha256
@@ -135,18 +135,23 @@ class Loader:
         if digest is None:
             return LayerLoad(manifest.id, "missing")
         with self.engine.begin() as connection:
-            current = connection.execute(current_load(manifest.id)).one_or_none()
-        is_there = current is not None and (
-            current.file is None or (self.raster_dir / current.file).exists()
-        )
-        if current and is_there and current.content_sha256 == digest:
-            return LayerLoad(manifest.id, "unchanged", current.revision)
+            if stored := self._stored(connection, manifest, digest):
+                return stored
         if manifest.kind == "raster":
             return _Prepared(digest, None, require_usable(path, source.crs, manifest))
         checked = check_layer(manifest, source, path, self.reference)
         if not len(checked.frame):
             raise _nothing_usable(manifest, checked)
         return _Prepared(digest, checked, checked.faults)
+
+    def _stored(self, connection: Connection, manifest: Manifest, digest: str) -> LayerLoad | None:
+        """Return `unchanged` where this very content is loaded, perhaps by another loader."""
+        current = connection.execute(current_load(manifest.id)).one_or_none()
+        if current is None or current.content_sha256 != digest:
+            return None
+        if current.file and not (self.raster_dir / current.file).exists():
+            return None
+        return LayerLoad(manifest.id, "unchanged", current.revision)
 
     def _finish(self, manifest: Manifest, prepared: LayerLoad | _Prepared) -> LayerLoad:
         if isinstance(prepared, LayerLoad):
@@ -156,14 +161,13 @@ class Loader:
         return self._replace(manifest, prepared.digest, prepared.checked)
 
     def _replace(self, manifest: Manifest, digest: str, checked: Checked) -> LayerLoad:
-        spec = LayerSpec.model_validate(manifest.model_dump(exclude={"sources"}))
+        spec = manifest.spec
         started_at = datetime.now(UTC)
         try:
             with self.engine.begin() as connection:
                 revision = next_revision(connection, spec.id)
-                now = connection.execute(current_load(spec.id)).one_or_none()
-                if now and now.content_sha256 == digest:  # another loader was faster
-                    return LayerLoad(spec.id, "unchanged", now.revision)
+                if faster := self._stored(connection, manifest, digest):
+                    return faster
                 publish(connection, spec, checked.frame)
                 bbox = None
                 if spec.kind == "vector":

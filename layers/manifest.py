@@ -131,6 +131,11 @@ class Manifest(LayerSpec):
 
     sources: dict[Edition, Source]
 
+    @property
+    def spec(self) -> LayerSpec:
+        """The layer without its sources, as it is published."""
+        return LayerSpec.model_validate(self.model_dump(exclude={"sources"}))
+
     @model_validator(mode="after")
     def _sources_fit(self) -> Manifest:
         names = {column.name for column in self.columns}

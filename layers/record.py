@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -46,7 +47,7 @@ def catalogue_row(
     return {
         "id": manifest.id,
         "edition": edition,
-        "spec": manifest.model_dump(mode="json", exclude={"sources"}),
+        "spec": manifest.spec.model_dump(mode="json"),
         "kind": manifest.kind,
         "theme": manifest.theme,
         "position": manifest.position,
@@ -89,19 +90,7 @@ def record(
     if faults:
         connection.execute(
             insert(Fault),
-            [
-                common
-                | {
-                    "row": fault.row,
-                    "column": fault.column,
-                    "rule": fault.rule,
-                    "severity": fault.severity,
-                    "value": fault.value,
-                    "message_th": fault.message_th,
-                    "message_en": fault.message_en,
-                }
-                for fault in faults
-            ],
+            [common | asdict(fault) for fault in faults],
         )
     if refused:
         connection.execute(

@@ -1,6 +1,5 @@
 """The register's checks pass on the seed, and each fails on what it is for."""
 
-import geopandas as gpd
 import pytest
 from sqlalchemy import delete, insert, text, update
 
@@ -149,16 +148,8 @@ def test_check_texts_are_in_both_languages(register):
 
 
 @pytest.mark.real_data
-def test_check_seed_on_real_layers_passes_every_check(connection, data_dir):
-    files = {
-        "tambon": "admin/tambon.geojson",
-        "land": "admin/land_polygons.geojson",
-        "road": "roads/roads_main_osm.geojson",
-        "bus_line": "bus/bus_lines_pksb.geojson",
-    }
-    for name, path in files.items():
-        frame = gpd.read_file(data_dir / path).rename_geometry("geom")
-        frame.to_postgis(name, connection, schema="layer")
+def test_check_seed_on_real_layers_passes_every_check(real_layers):
+    connection = real_layers
     import_register(connection, read_register())
     place_sites(connection)
     report = check_register(connection)

@@ -202,18 +202,9 @@ def test_place_after_a_layer_arrives_clears_the_problem(bare):
 
 
 @pytest.fixture
-def phuket(connection, data_dir):
-    files = {
-        "tambon": "admin/tambon.geojson",
-        "land": "admin/land_polygons.geojson",
-        "road": "roads/roads_main_osm.geojson",
-        "bus_line": "bus/bus_lines_pksb.geojson",
-    }
-    for name, path in files.items():
-        frame = gpd.read_file(data_dir / path).rename_geometry("geom")
-        frame.to_postgis(name, connection, schema="layer")
-    import_register(connection, read_register())
-    return connection
+def phuket(real_layers):
+    import_register(real_layers, read_register())
+    return real_layers
 
 
 @pytest.mark.real_data
