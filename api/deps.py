@@ -13,7 +13,9 @@ from sqlalchemy import Engine
 from api.geojson import CRS84
 from api.models.projects import Domain, Phase, Status
 from api.parsing import BBOX_CRS, parse_interval, parse_window
+from twin.db.pool import Pool
 from twin.errors import InvalidInputError
+from twin.queries.held import HeldCatalogue, Snapshot
 from twin.queries.items import ItemQuery
 from twin.queries.spatial import Point
 from twin.settings import Settings
@@ -36,6 +38,20 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
+async def get_pool(request: Request) -> Pool:
+    """Return the asyncpg connections of this process."""
+    pool: Pool = request.app.state.pool
+    return pool
+
+
+async def get_catalogue(request: Request) -> Snapshot:
+    """Return the catalogue as this process holds it."""
+    held: HeldCatalogue = request.app.state.catalogue
+    return await held.get()
+
+
+PoolDep = Annotated[Pool, Depends(get_pool)]
+CatalogueDep = Annotated[Snapshot, Depends(get_catalogue)]
 EngineDep = Annotated[Engine, Depends(get_engine)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 

@@ -33,6 +33,7 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.FetchError: HTTPStatus.BAD_GATEWAY,
     errors.SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 

@@ -26,6 +26,8 @@ from api.routes import (
 from api.web import WebApp
 from twin.db.database import open_database
 from twin.db.engine import make_engine
+from twin.db.pool import open_pool
+from twin.queries.held import HeldCatalogue
 from twin.settings import Settings
 
 DESCRIPTION = """ฝาแฝดดิจิทัลเชิงพื้นที่ของจังหวัดภูเก็ต: ชั้นข้อมูล โครงการเมืองอัจฉริยะ และการค้นเชิงพื้นที่
@@ -59,7 +61,14 @@ def create_app(settings: Settings) -> FastAPI:
                 statement_timeout_ms=settings.db.statement_timeout_ms,
                 read_only=True,
             )
-            yield
+            app.state.catalogue = HeldCatalogue(app.state.engine)
+            async with open_pool(
+                url,
+                size=settings.db.pool_size,
+                max_waiting=settings.db.max_waiting,
+                statement_timeout_ms=settings.db.statement_timeout_ms,
+            ) as app.state.pool:
+                yield
             app.state.engine.dispose()
 
     app = FastAPI(

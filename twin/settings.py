@@ -21,6 +21,9 @@ class DbSettings(BaseModel):
         " Unset: the private cluster under `TWIN_HOME`.",
     )
     pool_size: int = Field(8, ge=1, le=100, description="Connections kept by one API worker.")
+    max_waiting: int = Field(
+        256, ge=0, description="Most requests of one worker that wait for a connection."
+    )
     statement_timeout_ms: int = Field(
         10_000, ge=100, description="A query that runs longer is cancelled, milliseconds."
     )
