@@ -39,7 +39,21 @@ class ApiSettings(BaseModel):
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_listeners: int = Field(
+        500, ge=0, description="Most open maps that one worker tells of changes."
+    )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
+
+
+class TileSettings(BaseModel):
+    """How much of the tiles is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    store_mb: int = Field(
+        1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
+    )
 
 
 class Settings(BaseSettings):
@@ -60,11 +74,17 @@ class Settings(BaseSettings):
     )
     db: DbSettings = DbSettings()
     api: ApiSettings = ApiSettings()
+    tiles: TileSettings = TileSettings()
 
     @property
     def download_dir(self) -> Path:
         """Where `twin layers fetch` keeps what it downloaded."""
         return self.home / "downloads"
+
+    @property
+    def tile_dir(self) -> Path:
+        """Where tiles are kept that were made before."""
+        return self.home / "tiles"
 
     @property
     def raster_dir(self) -> Path:

@@ -153,6 +153,10 @@ async def open_pool(
         timeout=_CONNECT_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
         reset=_nothing_to_reset,
+        # Tiles alone have a statement for each band of each layer.
+        statement_cache_size=512,
+        max_cached_statement_lifetime=0,
+        max_cacheable_statement_size=0,
         server_settings={
             "application_name": "phuket-twin",
             "default_transaction_read_only": "on",
