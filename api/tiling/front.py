@@ -17,6 +17,7 @@ import brotli
 from starlette.types import Receive, Scope, Send
 
 from api.errors import fault_response
+from api.middleware import add_safe_headers
 from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches
 from twin.errors import TwinError
 from twin.tiles.address import Address
@@ -129,7 +130,9 @@ class TileFront:
                 return  # nobody is there to be answered
             ready = work.result()
         except TwinError as error:
-            await fault_response(error, scope["path"])(scope, receive, send)
+            refusal = fault_response(error, scope["path"])
+            add_safe_headers(refusal.headers, name)
+            await refusal(scope, receive, send)
         else:
             await self._send(name, ready, scope, send)
         finally:

@@ -6,11 +6,11 @@ import time
 
 import geopandas as gpd
 import httpx
-import mapbox_vector_tile
 import pytest
 from serving import run_server
 from sqlalchemy import text
 from starlette.testclient import TestClient
+from tiling import WAIT_S, metres, names_in, path_of, tile_at, wait_for
 
 from api.main import create_app
 from twin.db.database import open_engine
@@ -18,10 +18,9 @@ from twin.db.engine import make_engine
 from twin.db.publish import publish
 from twin.queries.catalogue import list_layers
 from twin.testing import centre, publish_toy, publish_toy_projects
-from twin.tiles.address import Address, block
+from twin.tiles.address import Address
 
 ZOOMS = range(6, 17)
-WAIT_S = 10
 
 
 @pytest.fixture(scope="module")
@@ -59,36 +58,6 @@ def client(twin):
         yield client
 
 
-def metres(place):
-    from pyproj import Transformer  # noqa: PLC0415
-
-    return Transformer.from_crs(4326, 3857, always_xy=True).transform(place.x, place.y)
-
-
-def tile_at(place, zoom):
-    x, y = metres(place)
-    cell = block((x, y, x, y), zoom, buffer=0)
-    return Address(zoom, cell.west, cell.north)
-
-
-def path_of(tileset, address):
-    return f"/tiles/{tileset}/{address.z}/{address.x}/{address.y}.mvt"
-
-
-def names_in(response, layer="facility"):
-    if response.status_code == 204:
-        return set()
-    tile = mapbox_vector_tile.decode(response.content)
-    return {f["properties"].get("name_en") for f in tile.get(layer, {"features": []})["features"]}
-
-
-def wait_for(check):
-    deadline = time.monotonic() + WAIT_S
-    while not check():
-        assert time.monotonic() < deadline, "the edit was not heard"
-        time.sleep(0.005)
-
-
 def heard(client, doing):
     """Do something that changes tiles, and wait until the service has heard of it."""
     before = client.front.tiles.heard
@@ -103,8 +72,7 @@ def test_moved_facility_leaves_no_ghost_at_any_zoom_of_any_tileset(client, edit)
         for tileset in tilesets:
             assert "Central Hospital" in names_in(client.get(path_of(tileset, tile_at(old, zoom))))
             client.get(path_of(tileset, tile_at(new, zoom)))
-    place = "ST_SetSRID(ST_MakePoint(:x, :y), 4326)"
-    move = f"UPDATE layer.facility SET geom = {place} WHERE id = 2"
+    move = "UPDATE layer.facility SET geom = ST_SetSRID(ST_MakePoint(:x, :y), 4326) WHERE id = 2"
     heard(client, lambda: edit(move, x=new.x, y=new.y))
     for zoom in ZOOMS:
         for tileset in tilesets:
@@ -137,10 +105,10 @@ def test_edit_beside_a_tile_is_seen_in_its_margin(client, edit):
     path = path_of("facility", home)
     before = client.get(path)
     assert before.status_code == 200
-    point = "ST_Transform(ST_SetSRID(ST_MakePoint(:x, :y), 3857), 4326)"
     added = (
         "INSERT INTO layer.facility (id, code, amenity, name_th, name_en, geom)"
-        f" VALUES (99, 'F99', 'school', 'ขอบ', 'Margin', {point})"
+        " VALUES (99, 'F99', 'school', 'ขอบ', 'Margin',"
+        " ST_Transform(ST_SetSRID(ST_MakePoint(:x, :y), 3857), 4326))"
     )
     heard(client, lambda: edit(added, x=inside_margin, y=y))
     assert "Margin" in names_in(client.get(path))
@@ -172,7 +140,7 @@ def test_renamed_project_is_renamed_in_tiles(client, edit):
     assert "Renamed" in names_in(client.get(path), "project_site")
 
 
-def test_edit_while_changes_cannot_be_heard_is_not_missed(client, edit, editor):
+def test_edit_while_changes_cannot_be_heard_is_not_missed(client, editor):
     path = path_of("facility", tile_at(centre(4, 4), 15))
     client.get(path)
     with editor.begin() as connection:
@@ -197,13 +165,12 @@ def test_edit_while_the_service_is_down_is_seen_when_it_is_back(twin, edit):
         assert "Overnight" in names_in(client.get(path))
 
 
-def test_tile_made_before_an_edit_was_heard_is_not_kept(client, edit, editor):
+def test_tile_made_before_an_edit_was_heard_is_not_kept(client, editor):
     """A reader whose snapshot is older than the edit must not store what it saw."""
     path = path_of("facility", tile_at(centre(0, 0), 12))
-    answers = []
     with editor.begin() as connection:
         connection.execute(text("LOCK TABLE tile.facility IN ACCESS EXCLUSIVE MODE"))
-        reader = threading.Thread(target=lambda: answers.append(client.get(path)))
+        reader = threading.Thread(target=lambda: client.get(path))
         reader.start()
         time.sleep(0.3)
         connection.execute(text("UPDATE layer.facility SET name_en = 'Locked' WHERE id = 1"))

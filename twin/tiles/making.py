@@ -71,7 +71,8 @@ class TileMaker:
                 content, dropped = part, max(0, total - limit)
             if (not dropped and content) or len(content) > _WELL_FILLED * MAX_PART_BYTES:
                 break
-            limit = max(1, int(limit * _TARGET * MAX_PART_BYTES / max(1, len(part))))
+            shown = min(limit, total)
+            limit = max(1, int(shown * _TARGET * MAX_PART_BYTES / max(1, len(part))))
         if not content:
             dropped = total  # not even one fits
         LOG.warning("%s %d/%d/%d: %d features left out", layer.spec.id, *address, dropped)
