@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import brotli
@@ -18,7 +19,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.errors import fault_response
 from api.middleware import add_safe_headers
-from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches
+from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches, timed
 from twin.errors import TwinError
 from twin.tiles.address import Address
 from twin.tiles.memory import Memory
@@ -122,6 +123,7 @@ class TileFront:
         receive: Receive,
         send: Send,
     ) -> None:
+        started = time.perf_counter()
         work = asyncio.ensure_future(self._get(name, make))
         left = asyncio.ensure_future(_leaves(receive))
         try:
@@ -134,7 +136,14 @@ class TileFront:
             add_safe_headers(refusal.headers, name)
             await refusal(scope, receive, send)
         else:
-            await self._send(name, ready, scope, send)
+
+            async def send_timed(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    total_s = time.perf_counter() - started
+                    message = timed(message, ready.query_s, total_s)
+                await send(message)
+
+            await self._send(name, ready, scope, send_timed)
         finally:
             left.cancel()
             work.cancel()
@@ -155,7 +164,7 @@ class TileFront:
     async def _vector(self, tileset: str, address: Address) -> Ready:
         tile = await self.tiles.tile(tileset, address)
         content, digest = join(tile.parts), etag_of(tile.parts)
-        return Ready(tileset, address, content, digest, MVT, tile.dropped)
+        return Ready(tileset, address, content, digest, MVT, tile.dropped, tile.query_s)
 
     async def _raster(self, layer: str, address: Address, style: str | None) -> Ready:
         part = await self.rasters.tile(layer, address, style)
