@@ -79,12 +79,14 @@ class TileFront:
         name, query = path, scope["query_string"]
         if query:
             name = f"{path}?{query.decode('latin-1')}"
+        if scope["method"] not in ("GET", "HEAD"):
+            return False
         ready = self.memory.get(name)
         if ready is not None and self.watcher.is_connected:
             await self._send(name, ready, scope, send)
             return True
         asked = _TILE.fullmatch(path)
-        if asked is None or scope["method"] not in ("GET", "HEAD"):
+        if asked is None:
             return False
         make = self._maker(asked, query)
         if make is None:
