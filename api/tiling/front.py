@@ -10,16 +10,15 @@ import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import brotli
 from starlette.types import Receive, Scope, Send
 
 from api.errors import fault_response
 from api.middleware import add_safe_headers
-from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches, timed
+from api.tiling.ready import MVT, PNG, Ready, timed
+from api.tiling.sending import Sender
 from twin.errors import TwinError
 from twin.tiles.address import Address
 from twin.tiles.memory import Memory
@@ -30,11 +29,6 @@ from twin.tiles.service import Touched
 _TILE: Final = re.compile(
     r"/(tiles|raster)/([a-z][a-z0-9_,]{0,399})/(\d{1,2})/(\d{1,9})/(\d{1,9})\.(mvt|png)"
 )
-
-#: A tile asked for so often by clients that read Brotli is packed by it, when there is time.
-_BROTLI_AFTER: Final = 2
-_BROTLI_QUALITY: Final = 6
-_BROTLI_QUEUE: Final = 32
 
 #: Seconds that a tile waits for lost news of changes, before what is kept is sent all the same.
 _NEWS_TIMEOUT_S: Final = 1.0
@@ -63,13 +57,12 @@ class TileFront:
         self.watcher = services.watcher
         self.root_path = root_path.rstrip("/")
         self.memory: Memory[Ready] = Memory(max_weight)
-        self._packer = ThreadPoolExecutor(1, "brotli")
-        self._packing: set[str] = set()
+        self.sender = Sender(self.memory)
         self.tiles.listeners.append(self._forget)
 
     def close(self) -> None:
-        """Stop packing."""
-        self._packer.shutdown(cancel_futures=True)
+        """Stop what is done in the background."""
+        self.sender.close()
 
     async def answers(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a request if it is one for a tile; tell whether it was."""
@@ -83,7 +76,7 @@ class TileFront:
             return False
         ready = self.memory.get(name)
         if ready is not None and self.watcher.is_connected:
-            await self._send(name, ready, scope, send)
+            await self.sender.send(name, ready, scope, send)
             return True
         asked = _TILE.fullmatch(path)
         if asked is None:
@@ -145,7 +138,7 @@ class TileFront:
                     message = timed(message, ready.query_s, total_s)
                 await send(message)
 
-            await self._send(name, ready, scope, send_timed)
+            await self.sender.send(name, ready, scope, send_timed)
         finally:
             left.cancel()
             work.cancel()
@@ -172,58 +165,6 @@ class TileFront:
         part = await self.rasters.tile(layer, address, style)
         return Ready(f"raster {layer}", address, part.packed, part.digest.hex(), PNG, {})
 
-    async def _send(self, name: str, ready: Ready, scope: Scope, send: Send) -> None:
-        accepts = known = b""
-        for header, value in scope["headers"]:
-            if header == b"accept-encoding":
-                accepts = value
-            elif header == b"if-none-match":
-                known = value
-        variant = self._variant(name, ready, accepts)
-        if known:
-            # What the client has may be the form that was chosen before this one was made.
-            had = next((one for one in (variant, ready.main) if matches(known, one.etag)), None)
-            if had is not None:
-                await send(had.not_modified)
-                await send(_NO_BODY)
-                return
-        await send(variant.start)
-        await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
-
-    def _variant(self, name: str, ready: Ready, accepts: bytes) -> Variant:
-        if ready.media_type != MVT:
-            return ready.main
-        reads_gzip, reads_br = accepted(accepts)
-        if reads_br:
-            if ready.br is not None:
-                return ready.br
-            ready.asked_for_br += 1
-            if ready.asked_for_br == _BROTLI_AFTER:
-                self._pack(name, ready)
-        if reads_gzip or not ready.is_packed:
-            return ready.main
-        return ready.plain()
-
-    def _pack(self, name: str, ready: Ready) -> None:
-        """Pack a tile by Brotli in the background; kept only where it is smaller."""
-        if not ready.is_packed or len(self._packing) >= _BROTLI_QUEUE:
-            ready.asked_for_br = 0
-            return
-        self._packing.add(name)
-        loop = asyncio.get_running_loop()
-        packing = loop.run_in_executor(self._packer, _brotli, ready)
-
-        def done(packed: asyncio.Future[bytes]) -> None:
-            self._packing.discard(name)
-            if packed.cancelled():
-                return
-            body = packed.result()
-            if len(body) < len(ready.main.body["body"]):
-                ready.br = ready.with_brotli(body)
-                self.memory.weigh(name, ready, len(body))
-
-        packing.add_done_callback(done)
-
     def _forget(self, news: Touched | None) -> None:
         if news is None or news.blocks is None:
             self.memory.clear()
@@ -231,14 +172,6 @@ class TileFront:
         for tileset in self.memory.tilesets():
             if self.tiles.has_layer(tileset, news.change.layer_id):
                 self.memory.remove_touched(tileset, news.blocks)
-
-
-_NO_BODY: Final[Message] = {"type": "http.response.body", "body": b""}
-
-
-def _brotli(ready: Ready) -> bytes:
-    packed: bytes = brotli.compress(ready.unpacked(), quality=_BROTLI_QUALITY)
-    return packed
 
 
 async def _leaves(receive: Receive) -> None:
