@@ -20,6 +20,7 @@ from api.routes import (
     projects,
     query,
     raster,
+    raster_query,
     search,
     tiles,
 )
@@ -43,6 +44,7 @@ ROUTERS = (
     query,
     tiles,
     raster,
+    raster_query,
     health,
 )
 
