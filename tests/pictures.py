@@ -17,7 +17,7 @@ def pixels(png):
     with MemoryFile(png) as file, file.open() as image:
         bands = image.read()
         if image.count == 1:
-            palette = np.array([image.colormap(1)[step] for step in range(256)], dtype=np.uint8)
+            palette = np.array(list(image.colormap(1).values()), dtype=np.uint8)
             return np.moveaxis(palette[bands[0]], -1, 0)
     if len(bands) == 2:
         return np.stack([bands[0], bands[0], bands[0], bands[1]])

@@ -26,6 +26,7 @@ Values = MaskedArray[Any, Any]
 #: Pixels read around a tile, so that slopes are right at its edge: the slope needs one, and the
 #: outermost may lack neighbours when the raster is read smaller than it is.
 _MARGIN: Final = 2
+_INNER: Final = (slice(_MARGIN, -_MARGIN), slice(_MARGIN, -_MARGIN))
 
 #: The sun of cartographers: north-west, half-way up.
 _SUN_AZIMUTH: Final = math.radians(315.0)
@@ -57,16 +58,10 @@ class TileSource:
     def lit(self) -> tuple[Values, Floats]:
         """Return heights and, for each, how the sun lights its slope, `DARKEST` … `BRIGHTEST`."""
         pixel_m = 2 * _HALF_WORLD_M / TILE_PIXELS / 2**self.address.z
-        is_finer = pixel_m < self.dataset.res[0]
-        heights = self._read("cubic_spline" if is_finer else "bilinear", _MARGIN)
-        surface = heights.filled(0).astype(np.float32) * _EXAGGERATION
-        south, east = np.gradient(surface, pixel_m)
-        toward_sun = south * math.cos(_SUN_AZIMUTH) - east * math.sin(_SUN_AZIMUTH)
-        upward = math.sin(_SUN_ALTITUDE)
-        shade = (toward_sun * math.cos(_SUN_ALTITUDE) + upward) / np.sqrt(1 + east**2 + south**2)
-        light = np.clip(1 + 0.6 * (shade - upward), DARKEST, BRIGHTEST)
-        inner = slice(_MARGIN, -_MARGIN)
-        return heights[inner, inner], light[inner, inner]
+        heights = surface = self._read("bilinear", _MARGIN)
+        if pixel_m < self.dataset.res[0]:
+            surface = self._read("cubic_spline", _MARGIN)
+        return heights[_INNER], _light(surface.filled(0).astype(np.float32), pixel_m)[_INNER]
 
     def shown(self, values: Values) -> Shown:
         """Tell where there is something to show: a value, and land where values are heights."""
@@ -98,3 +93,12 @@ class TileSource:
             )
         values: Values = np.ma.masked_invalid(image.array[0])
         return values
+
+
+def _light(heights_m: Floats, pixel_m: float) -> Floats:
+    south, east = np.gradient(heights_m * _EXAGGERATION, pixel_m)
+    toward_sun = south * math.cos(_SUN_AZIMUTH) - east * math.sin(_SUN_AZIMUTH)
+    upward = math.sin(_SUN_ALTITUDE)
+    shade = (toward_sun * math.cos(_SUN_ALTITUDE) + upward) / np.sqrt(1 + east**2 + south**2)
+    light: Floats = np.clip(1 + 0.6 * (shade - upward), DARKEST, BRIGHTEST)
+    return light

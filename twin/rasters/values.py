@@ -61,19 +61,21 @@ def interpolate(dataset: DatasetReader, xs: Floats, ys: Floats) -> Floats:
 
     Returns
     -------
-    Values, NaN where there is none. Where one of the four cells has none, that of the cell which
-    holds the point.
+    Values; NaN where the cell that holds the point has none. Of the four cells, those count that
+    have a value, as in the tiles.
     """
     columns, rows = _places(dataset, xs, ys)
     west, north = _floor(columns - 0.5), _floor(rows - 0.5)
     right, down = columns - 0.5 - west, rows - 0.5 - north
-    between = np.zeros(len(xs))
+    total, weight = np.zeros(len(xs)), np.zeros(len(xs))
     for east, south in ((0, 0), (1, 0), (0, 1), (1, 1)):
         share = (right if east else 1 - right) * (down if south else 1 - down)
-        # A neighbour without weight need not have a value.
-        between += np.where(share > 0, share * _cells(dataset, west + east, north + south), 0)
+        values = _cells(dataset, west + east, north + south)
+        known = ~np.isnan(values)
+        total[known] += (share * values)[known]
+        weight[known] += share[known]
     own = _cells(dataset, _floor(columns), _floor(rows))
-    return np.where(np.isnan(between) | np.isnan(own), own, between)
+    return np.where(np.isnan(own), np.nan, total / np.where(weight > 0, weight, 1))
 
 
 @cache
