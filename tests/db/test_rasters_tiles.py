@@ -21,9 +21,6 @@ from twin.tiles.tilejson import raster_tilejson
 from twin.tiles.vector import Address
 from twin.types import BBox
 
-#: A tile knows where it is by its address alone.
-pytestmark = pytest.mark.filterwarnings("ignore:Dataset has no geotransform")
-
 RAMP_STYLES = ("viridis", "cividis", "magma", "terrain", "ylorrd", "blues", "greys")
 
 

@@ -139,7 +139,8 @@ def _select(years: list[Year], span: tuple[int | None, int | None]) -> list[Year
     if not years:
         raise NotFoundError("No land cover is loaded.", "ยังไม่มีชั้นข้อมูลสิ่งปกคลุมดิน", parameter="from")
     known = [one.year for one in years]
-    first, last = (known[0] if span[0] is None else span[0]), span[1] or known[-1]
+    first = known[0] if span[0] is None else span[0]
+    last = known[-1] if span[1] is None else span[1]
     told = ", ".join(map(str, known))
     for parameter, year in (("from", first), ("to", last)):
         if year not in known:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
-from numpy.ma import MaskedArray
 from numpy.typing import NDArray
+from rasterio import Affine
 from rasterio.io import MemoryFile
-from rio_tiler.models import ImageData
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float32]
 Shown = NDArray[np.bool_]
 
-#: Effort of compression: a third of the time of the usual 6, for a tenth more bytes.
-_LEVEL: Final = 4
+_OPTIONS: Final = {
+    "dtype": "uint8",
+    # A third of the time of the usual 6, for a tenth more bytes.
+    "zlevel": 4,
+    # A picture lies nowhere, and PNG does not say; but rasterio warns unless it is told some place.
+    "transform": Affine.scale(2),
+}
 
 
 def indexed_png(steps: NDArray[Any], palette: Bytes) -> bytes | None:
@@ -32,12 +37,7 @@ def indexed_png(steps: NDArray[Any], palette: Bytes) -> bytes | None:
         return None
     colors = {0: (0, 0, 0, 0)}
     colors |= {step: (*color, 255) for step, color in enumerate(palette.tolist(), start=1)}
-    height, width = steps.shape
-    with MemoryFile() as file:
-        with file.open("PNG", width, height, 1, dtype="uint8", zlevel=_LEVEL) as image:
-            image.write(steps.astype(np.uint8), 1)
-            image.write_colormap(1, colors)
-        return bytes(file.getbuffer())
+    return _write(steps[None].astype(np.uint8), colors)
 
 
 def masked_png(colors: Floats, shown: Shown) -> bytes | None:
@@ -57,6 +57,14 @@ def masked_png(colors: Floats, shown: Shown) -> bytes | None:
 
 def opaque_png(bands: Bytes) -> bytes:
     """Return a PNG of these bands as they are."""
-    image = ImageData(MaskedArray(bands))
-    data: Any = image.render(add_mask=False, img_format="PNG", zlevel=_LEVEL)
-    return bytes(data)
+    return _write(bands)
+
+
+def _write(bands: Bytes, colors: Mapping[int, tuple[int, ...]] | None = None) -> bytes:
+    count, height, width = bands.shape
+    with MemoryFile() as file:
+        with file.open("PNG", width, height, count, **_OPTIONS) as image:
+            image.write(bands)
+            if colors:
+                image.write_colormap(1, colors)
+        return bytes(file.getbuffer())

@@ -19,6 +19,9 @@ from twin.rasters.files import FILES
 
 Floats = NDArray[np.float64]
 
+#: Cells beyond the border where all that lies farther is put.
+_OUTSIDE = 9
+
 
 @dataclass(frozen=True)
 class Sample:
@@ -92,10 +95,13 @@ def metric(lons: ArrayLike, lats: ArrayLike) -> tuple[Floats, Floats]:
 
 def _places(dataset: DatasetReader, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:
     """Return columns and rows as fractions; far outside, just outside."""
-    columns, rows = ~dataset.transform @ np.stack([xs, ys])
-    outside = ~(np.isfinite(columns) & np.isfinite(rows))
-    columns, rows = np.where(outside, -9, columns), np.where(outside, -9, rows)
-    return columns.clip(-9, dataset.width + 9), rows.clip(-9, dataset.height + 9)
+    near = np.isfinite(xs) & np.isfinite(ys)
+    west, north = dataset.bounds.left, dataset.bounds.top
+    columns, rows = ~dataset.transform @ np.stack(
+        [np.where(near, xs, west), np.where(near, ys, north)]
+    )
+    columns = np.where(near, columns, -_OUTSIDE).clip(-_OUTSIDE, dataset.width + _OUTSIDE)
+    return columns, rows.clip(-_OUTSIDE, dataset.height + _OUTSIDE)
 
 
 def _floor(places: Floats) -> NDArray[np.int64]:

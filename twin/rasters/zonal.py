@@ -37,6 +37,10 @@ CELLS_AT_ONCE: Final = 500_000
 #: 5.5 km leaves the other's straight line by 9 cm.
 _LONGEST_EDGE: Final = 0.05
 
+#: A cell with less of it in the area is only touched: drawn borders are straight in degrees, those
+#: of cells in metres.
+_LEAST_SHARE: Final = "min_coverage_frac=0.00001"
+
 _EARTH_RADIUS_KM: Final = 6371.0088
 _STATISTICS: Final = ("min", "max", "mean", "sum", "stdev", "median")
 
@@ -134,7 +138,7 @@ def count_values(source: RasterSource, areas: Sequence[BaseGeometry]) -> list[di
     answers = exact_extract(
         source,
         _features(areas),
-        ["count", "unique", "frac"],
+        [f"{name}({_LEAST_SHARE})" for name in ("count", "unique", "frac")],
         max_cells_in_memory=CELLS_AT_ONCE,
     )
     counts = []
@@ -153,7 +157,10 @@ def to_metres(area: BaseGeometry) -> BaseGeometry:
 
 def _statistics(source: RasterSource, area: BaseGeometry) -> tuple[float, Statistics | None]:
     (answer,) = exact_extract(
-        source, _features([area]), ["count", *_STATISTICS], max_cells_in_memory=CELLS_AT_ONCE
+        source,
+        _features([area]),
+        [f"{name}({_LEAST_SHARE})" for name in ("count", *_STATISTICS)],
+        max_cells_in_memory=CELLS_AT_ONCE,
     )
     told: dict[str, float] = answer["properties"]
     if not told["count"]:
