@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query
@@ -85,8 +86,5 @@ def land_cover(
     last: LastYear = None,
 ) -> LandCoverAnswer:
     """Return the area of each class by unit and year, and what became what in between."""
-    with connect(engine) as connection:
-        found = ask_land_cover(
-            connection, list_layers(connection), settings.raster_dir, by, (first, last)
-        )
+    found = ask_land_cover(partial(connect, engine), settings.raster_dir, by, (first, last))
     return LandCoverAnswer.model_validate(measures.land_cover(found))

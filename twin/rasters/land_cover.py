@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -14,7 +15,7 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, select
 
 from twin.errors import InvalidInputError, NotFoundError
-from twin.queries.catalogue import Described, PublishedLayer
+from twin.queries.catalogue import Described, PublishedLayer, list_layers
 from twin.queries.spatial import Unit
 from twin.rasters.crosstab import count_changes
 from twin.rasters.files import FILES, raster_file
@@ -70,12 +71,12 @@ class LandCover:
     units: list[UnitCover]
 
 
+#: How to reach the database: for a moment only, since measuring takes longer than asking.
+Connect = Callable[[], AbstractContextManager[Connection]]
+
+
 def ask_land_cover(
-    connection: Connection,
-    published: Sequence[PublishedLayer],
-    folder: Path,
-    by: str,
-    span: tuple[int | None, int | None],
+    connect: Connect, folder: Path, by: str, span: tuple[int | None, int | None]
 ) -> LandCover:
     """Return land cover by unit and year.
 
@@ -100,6 +101,8 @@ def ask_land_cover(
     Cells count by the share of them that lies in the unit. The answer is kept: it depends on the
     content of the layers only, of which their revisions and file names tell.
     """
+    with connect() as connection:
+        published = list_layers(connection)
     years = _select(find_years(published), span)
     units = next((layer for layer in published if layer.id == by), None)
     if units is None:
@@ -111,15 +114,13 @@ def ask_land_cover(
     paths = [raster_file(year.layer, folder) for year in years]
     layers = [units, *(year.layer for year in years)]
     key = (by, tuple((layer.id, layer.revision, layer.file, layer.loaded_at) for layer in layers))
-    return _KEPT.get(
-        key,
-        lambda: LandCover(
-            by,
-            years,
-            _common_classes(years),
-            _measure(_units(connection, units.described), years, paths),
-        ),
-    )
+
+    def work_out() -> LandCover:
+        with connect() as connection:
+            shapes = _units(connection, units.described)
+        return LandCover(by, years, _common_classes(years), _measure(shapes, years, paths))
+
+    return _KEPT.get(key, work_out)
 
 
 def find_years(published: Iterable[PublishedLayer]) -> list[Year]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Final
 
 import numpy as np
@@ -16,6 +18,9 @@ from twin.rasters.png import Floats, indexed_png, masked_png, opaque_png
 from twin.rasters.styles import HYPSOMETRIC, class_colors, ramp_colors, require_style, rgb
 from twin.rasters.tile_source import BRIGHTEST, DARKEST, TileSource
 from twin.tiles.vector import Address, check_address
+
+#: Tiles drawn at once. More than there are processors take longer each, and memory for all.
+_RENDERING: Final = BoundedSemaphore(min(os.cpu_count() or 2, 4))
 
 #: Last of the steps that the hypsometric ramp is worked out for: finer than 8 bits of colour.
 _RAMP_END: Final = 2047
@@ -64,7 +69,7 @@ def render_tile(
     check_address(address, layer.spec.min_zoom, layer.spec.max_zoom)
     chosen = require_style(layer.spec, style)
     paint = _PAINTERS.get(chosen) or _ramp(chosen)
-    with FILES.lend(path) as dataset:
+    with _RENDERING, FILES.lend(path) as dataset:
         try:
             return paint(TileSource(layer.spec, dataset, address))
         except TileOutsideBounds:
