@@ -21,6 +21,7 @@ from api.routes import (
     projects,
     query,
     raster,
+    raster_query,
     search,
     tiles,
 )
@@ -49,6 +50,7 @@ ROUTERS = (
     query,
     tiles,
     raster,
+    raster_query,
     health,
 )
 
