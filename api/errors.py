@@ -14,6 +14,8 @@ from fastapi.responses import Response
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from api.observing.metrics import REJECTED
+from api.observing.request_id import REQUEST_ID
 from twin import errors
 from twin.types import Text
 
@@ -98,6 +100,7 @@ def problem(
         "detail_th": text.th,
         "code": code,
         "parameter": parameter,
+        "request_id": REQUEST_ID.get(),
     }
     # A name sent by the client may hold half a surrogate pair, which UTF-8 cannot carry.
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -113,13 +116,24 @@ def too_large(max_bytes: int) -> Response:
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, errors.TooLargeError.code, text)
 
 
+def busy() -> Response:
+    """Return the refusal of a request that there is no room for now."""
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", BUSY, headers=headers)
+
+
+def unexpected(method: str, path: str, error: Exception) -> Response:
+    """Log a fault of ours, and return the answer that tells nothing of it."""
+    LOG.error("%s %s", method, path, exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+
+
 def install(app: FastAPI) -> None:
     """Put the handlers on an application."""
     app.add_exception_handler(errors.TwinError, _twin_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(PoolTimeoutError, _busy)
-    app.add_exception_handler(Exception, _unexpected)
 
 
 def _twin_error(request: Request, error: Exception) -> Response:
@@ -168,12 +182,7 @@ def _http_error(_request: Request, error: Exception) -> Response:
     return problem(status, code, text, headers=error.headers)
 
 
-def _busy(request: Request, error: Exception) -> Response:
+async def _busy(request: Request, error: Exception) -> Response:
     LOG.error("%s %s: %s", request.method, request.url.path, error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)}
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", BUSY, headers=headers)
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+    REJECTED["pool"].inc()  # on the event loop, as tallies want it
+    return busy()

@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors, openapi
-from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
+from api.encoding import Gzip
+from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
+from api.observing.leaving import Leaving
+from api.observing.limits import Limits
+from api.observing.metrics import published
+from api.observing.requests import Observed
 from api.routes import (
     collections,
     health,
     items,
     landing,
+    metrics,
     programme,
     projects,
     query,
@@ -25,13 +32,16 @@ from api.routes import (
 )
 from api.web import WebApp
 from twin.db.database import open_database
-from twin.db.engine import make_engine
+from twin.db.engine import make_engine, pool_state
 from twin.settings import Settings
 
 DESCRIPTION = """ฝาแฝดดิจิทัลเชิงพื้นที่ของจังหวัดภูเก็ต: ชั้นข้อมูล โครงการเมืองอัจฉริยะ และการค้นเชิงพื้นที่
 
 The open geospatial twin of Phuket: layers, the projects of the smart-city plan, spatial queries.
 Texts come in Thai and English; coordinates are lon/lat degrees (CRS84), distances metres."""
+
+#: Threads beside those that limited requests may take.
+SPARE_THREADS = 4
 
 ROUTERS = (
     landing,
@@ -44,6 +54,7 @@ ROUTERS = (
     tiles,
     raster,
     health,
+    metrics,
 )
 
 
@@ -59,7 +70,11 @@ def create_app(settings: Settings) -> FastAPI:
                 statement_timeout_ms=settings.db.statement_timeout_ms,
                 read_only=True,
             )
-            yield
+            # A thread for each request in work and each stream, and a few for files and health.
+            threads = settings.api.max_in_flight + settings.api.max_streams + SPARE_THREADS
+            current_default_thread_limiter().total_tokens = threads
+            async with published({"ordinary": partial(pool_state, app.state.engine)}):
+                yield
             app.state.engine.dispose()
 
     app = FastAPI(
@@ -80,9 +95,14 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.default = WebApp(settings.web_dir)
     errors.install(app)
     openapi.install(app, settings.api.root_path)
-    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    # From the inside out: the last is the first to see a request.
+    app.add_middleware(Gzip)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
+    app.add_middleware(Limits, api=settings.api)
+    app.add_middleware(Leaving)
+    app.add_middleware(Apology)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Observed, log=settings.log)
     app.add_middleware(HeadAsGet)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
     return app

@@ -1,4 +1,4 @@
-"""Around every request: a path prefix, HEAD, a size limit, a checked Host, safe headers."""
+"""Around every request: a path prefix, HEAD, a size limit, a checked Host, safe headers, 500."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import problem, too_large
+from api.errors import problem, too_large, unexpected
 from twin.types import Text
 
 _HOST: Final = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
@@ -61,7 +61,33 @@ class HeadAsGet:
                 await send(message)
                 await send({"type": "http.response.body"})
 
-        await self.app({**scope, "method": "GET"}, receive, send_start)
+        await self.app({**scope, "method": "GET", "twin.head": True}, receive, send_start)
+
+
+class Apology:
+    """Answers a request that ended in an error of ours, which is logged."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handle one request."""
+        is_started = False
+
+        async def send_on(message: Message) -> None:
+            nonlocal is_started
+            is_started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_on)
+        except Exception as error:
+            if scope["type"] != "http":
+                raise
+            response = unexpected(scope["method"], scope["path"], error)
+            if is_started:  # too late for another answer: the server cuts it off
+                raise
+            await response(scope, receive, send)
 
 
 class BodyLimit:
@@ -130,3 +156,4 @@ def _add(headers: MutableHeaders, path: str) -> None:
     # Always, not only where there is an Origin: shared caches keep one answer for everybody.
     if path.startswith(_OPEN):
         headers["Access-Control-Allow-Origin"] = "*"
+        headers["Timing-Allow-Origin"] = "*"
