@@ -6,14 +6,14 @@ import re
 from http import HTTPStatus
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem, too_large, unexpected
 from twin.types import Text
 
-_HOST: Final = re.compile(r"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+_HOST: Final = re.compile(rb"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self';"
@@ -25,6 +25,25 @@ _OPEN: Final = ("/api", "/tiles/", "/raster/")
 
 #: The only path whose pages other sites may show in a frame.
 EMBED: Final = "/embed/"
+
+
+def _headers(ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
+    headers = {
+        "content-security-policy": f"{_POLICY}; frame-ancestors {ancestors}",
+        "x-content-type-options": "nosniff",
+        "referrer-policy": "strict-origin-when-cross-origin",
+        "permissions-policy": "geolocation=(self)",
+        "cache-control": "no-cache",
+    }
+    return tuple((name.encode(), value.encode()) for name, value in headers.items())
+
+
+_SAFE: Final = _headers("'none'")
+_EMBEDDED: Final = _headers("*")
+_READABLE: Final = (
+    (b"access-control-allow-origin", b"*"),
+    (b"timing-allow-origin", b"*"),
+)
 
 
 class PathPrefix:
@@ -134,10 +153,11 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 path = scope["path"].removeprefix(scope.get("root_path", ""))
-                _add(MutableHeaders(scope=message), path)
+                message["headers"] = headers = list(message["headers"])
+                _add(headers, path)
             await send(message)
 
-        host = Headers(scope=scope).get("host")
+        host = next((value for name, value in scope["headers"] if name == b"host"), None)
         if host is not None and not _HOST.fullmatch(host):
             text = Text("ส่วนหัว Host ไม่ถูกต้อง", "The Host header cannot be used.")
             refusal = problem(HTTPStatus.BAD_REQUEST, "invalid-input", text, "Host")
@@ -146,14 +166,10 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def _add(headers: MutableHeaders, path: str) -> None:
-    ancestors = "*" if path.startswith(EMBED) else "'none'"
-    headers.setdefault("Content-Security-Policy", f"{_POLICY}; frame-ancestors {ancestors}")
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "strict-origin-when-cross-origin")
-    headers.setdefault("Permissions-Policy", "geolocation=(self)")
-    headers.setdefault("Cache-Control", "no-cache")
+def _add(headers: list[tuple[bytes, bytes]], path: str) -> None:
+    present = {name for name, _ in headers}
+    policy = _EMBEDDED if path.startswith(EMBED) else _SAFE
+    headers += [header for header in policy if header[0] not in present]
     # Always, not only where there is an Origin: shared caches keep one answer for everybody.
     if path.startswith(_OPEN):
-        headers["Access-Control-Allow-Origin"] = "*"
-        headers["Timing-Allow-Origin"] = "*"
+        headers += _READABLE

@@ -8,7 +8,7 @@ from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from twin.db.leases import Lease, lease
+from twin.db.leases import Lease
 
 #: Requests that end sooner are not watched: a query this short is not worth a task.
 WATCH_AFTER_S: Final = 0.05
@@ -31,17 +31,17 @@ class Leaving:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        with lease() as made:
-            watch = _Watch(receive, made, has_body=has_body(scope))
+        with Lease() as lease:
+            watch = _Watch(receive, lease, has_body=has_body(scope))
 
             async def send_unless_gone(message: Message) -> None:
-                if not made.is_left:
+                if not lease.is_left:
                     await send(message)
 
             try:
                 await self.app(scope, watch.receive, send_unless_gone)
             except Exception:
-                if not made.is_left:
+                if not lease.is_left:
                     raise
             finally:
                 await watch.end()
@@ -58,9 +58,9 @@ def has_body(scope: Scope) -> bool:
 class _Watch:
     """Reads what the client sends for the application, and after it, whether it is still there."""
 
-    def __init__(self, receive: Receive, made: Lease, *, has_body: bool) -> None:
+    def __init__(self, receive: Receive, lease: Lease, *, has_body: bool) -> None:
         self._receive = receive
-        self._lease = made
+        self._lease = lease
         self._gone = asyncio.Event()
         self._is_read = not has_body
         self._is_told = has_body  # an application may ask for the body that is not there

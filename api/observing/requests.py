@@ -37,7 +37,7 @@ class Observed:
         named = REQUEST_ID.set(request_id)
         IN_FLIGHT.inc()
         try:
-            with timing.collect() as spent:
+            with timing.Spent() as spent:
                 answer = _Answer(send, request_id, spent)
                 try:
                     await self.app(scope, receive, answer.send)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, Token
 from threading import Lock
-from typing import Final
+from typing import Final, Self
 
 Cancel = Callable[[], None]
 
@@ -20,12 +20,23 @@ class LeftError(Exception):
 
 
 class Lease:
-    """What one request holds."""
+    """What one request holds: in force in a block, with the tasks and threads it starts."""
+
+    __slots__ = ("_held", "_lock", "_token", "is_left")
+
+    _token: Token[Lease | None]
 
     def __init__(self) -> None:
         self.is_left = False
         self._held: dict[object, Cancel] = {}
         self._lock = Lock()
+
+    def __enter__(self) -> Self:
+        self._token = _CURRENT.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
     def leave(self) -> bool:
         """Cancel all that is held, and refuse more; tell whether something was held.
@@ -53,17 +64,6 @@ class Lease:
 
 
 _CURRENT: Final[ContextVar[Lease | None]] = ContextVar("twin_lease", default=None)
-
-
-@contextmanager
-def lease() -> Iterator[Lease]:
-    """Give a lease to a block, with the tasks and threads it starts."""
-    made = Lease()
-    token = _CURRENT.set(made)
-    try:
-        yield made
-    finally:
-        _CURRENT.reset(token)
 
 
 @contextmanager

@@ -2,28 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
-from typing import Final
+from contextvars import ContextVar, Token
+from typing import Final, Self
 
 
 class Spent:
-    """Seconds by what they were spent on, in the order they were added.
+    """Seconds by what they were spent on, in a block with the tasks and threads it starts.
 
     Examples
     --------
-    >>> with collect() as spent:
+    >>> with Spent() as spent:
     ...     add("db", 0.25)
     ...     add("db", 0.5)
     >>> spent.total("db"), spent.total("pool")
     (0.75, 0)
     """
 
-    __slots__ = ("parts",)
+    __slots__ = ("_token", "parts")
+
+    _token: Token[Spent | None]
 
     def __init__(self) -> None:
         self.parts: list[tuple[str, float]] = []
+
+    def __enter__(self) -> Self:
+        self._token = _CURRENT.set(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _CURRENT.reset(self._token)
 
     def total(self, name: str) -> float:
         """Return the seconds spent on one thing."""
@@ -44,14 +51,3 @@ def add(name: str, seconds: float) -> None:
     spent = _CURRENT.get()
     if spent is not None:
         spent.parts.append((name, seconds))
-
-
-@contextmanager
-def collect() -> Iterator[Spent]:
-    """Measure a block, with the tasks and threads it starts, instead of what is around it."""
-    spent = Spent()
-    token = _CURRENT.set(spent)
-    try:
-        yield spent
-    finally:
-        _CURRENT.reset(token)
