@@ -35,6 +35,7 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.FetchError: HTTPStatus.BAD_GATEWAY,
     errors.SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -129,21 +130,28 @@ def unexpected(method: str, path: str, error: Exception) -> Response:
 
 
 def install(app: FastAPI) -> None:
-    """Put the handlers on an application."""
+    """Put the handlers on an application; they run on the event loop, where tallies are counted."""
     app.add_exception_handler(errors.TwinError, _twin_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(PoolTimeoutError, _busy)
 
 
-def _twin_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, errors.TwinError):
-        raise TypeError from error
+def fault_response(error: errors.TwinError, asked: str) -> Response:
+    """Return the problem that a fault of ours is; what is our own fault is logged.
+
+    Parameters
+    ----------
+    asked
+        What was asked for, for the log.
+    """
     status = STATUS[type(error)]
     text = Text(error.th, error.en)
     headers = {}
+    if isinstance(error, errors.BusyError):
+        REJECTED["pool"].inc()
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        LOG.error("%s %s: %s", request.method, request.url.path, error)
+        LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -151,7 +159,13 @@ def _twin_error(request: Request, error: Exception) -> Response:
     return problem(status, error.code, text, error.parameter, headers)
 
 
-def _invalid_request(_request: Request, error: Exception) -> Response:
+async def _twin_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.TwinError):
+        raise TypeError from error
+    return fault_response(error, f"{request.method} {request.url.path}")
+
+
+async def _invalid_request(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError from error
     fault = error.errors()[0]
@@ -173,7 +187,7 @@ def _thai(fault: Mapping[str, Any]) -> str:
     return _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
 
 
-def _http_error(_request: Request, error: Exception) -> Response:
+async def _http_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError from error
     status = HTTPStatus(error.status_code)
@@ -184,5 +198,5 @@ def _http_error(_request: Request, error: Exception) -> Response:
 
 async def _busy(request: Request, error: Exception) -> Response:
     LOG.error("%s %s: %s", request.method, request.url.path, error)
-    REJECTED["pool"].inc()  # on the event loop, as tallies want it
+    REJECTED["pool"].inc()
     return busy()

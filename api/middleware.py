@@ -154,7 +154,7 @@ class SafeHeaders:
             if message["type"] == "http.response.start":
                 path = scope["path"].removeprefix(scope.get("root_path", ""))
                 message["headers"] = headers = list(message["headers"])
-                _add(headers, path)
+                add_safe_headers(headers, path)
             await send(message)
 
         host = next((value for name, value in scope["headers"] if name == b"host"), None)
@@ -166,7 +166,8 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def _add(headers: list[tuple[bytes, bytes]], path: str) -> None:
+def add_safe_headers(headers: list[tuple[bytes, bytes]], path: str) -> None:
+    """Add what every answer carries; `path` is without the prefix."""
     present = {name for name, _ in headers}
     policy = _EMBEDDED if path.startswith(EMBED) else _SAFE
     headers += [header for header in policy if header[0] not in present]

@@ -23,6 +23,9 @@ class DbSettings(BaseModel):
         " Unset: the private cluster under `TWIN_HOME`.",
     )
     pool_size: int = Field(8, ge=1, le=100, description="Connections kept by one API worker.")
+    max_waiting: int = Field(
+        256, ge=0, description="Most requests of one worker that wait for a connection."
+    )
     statement_timeout_ms: int = Field(
         10_000, ge=100, description="A query that runs longer is cancelled, milliseconds."
     )
@@ -76,6 +79,9 @@ class ApiSettings(BaseModel):
 
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_listeners: int = Field(
+        500, ge=0, description="Most open maps that one worker tells of changes."
+    )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
 
 
@@ -91,6 +97,17 @@ class LogSettings(BaseModel):
         "most",
         description="Requests that are written: those that failed by our fault; most, without"
         " tiles, health and files of the page where they succeed; or all.",
+    )
+
+
+class TileSettings(BaseModel):
+    """How much of the tiles is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    store_mb: int = Field(
+        1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
     )
 
 
@@ -113,11 +130,17 @@ class Settings(BaseSettings):
     db: DbSettings = DbSettings()
     api: ApiSettings = ApiSettings()
     log: LogSettings = LogSettings()
+    tiles: TileSettings = TileSettings()
 
     @property
     def download_dir(self) -> Path:
         """Where `twin layers fetch` keeps what it downloaded."""
         return self.home / "downloads"
+
+    @property
+    def tile_dir(self) -> Path:
+        """Where tiles are kept that were made before."""
+        return self.home / "tiles"
 
     @property
     def raster_dir(self) -> Path:

@@ -94,10 +94,10 @@ def worker_app() -> ASGIApp:
     does not end: it leaves the group, so that its parent alone tells it.
     """
     os.setpgid(0, 0)
-    app: ASGIApp = import_module("api.main").app_from_environment()
+    app = import_module("api.main").app_from_environment()
     draining = import_module("api.observing.draining")
-    drained: ASGIApp = draining.Draining(app)
-    return drained
+    served: ASGIApp = draining.Draining(app, app.let_go)
+    return served
 
 
 def count_workers() -> int:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+from collections.abc import Callable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,10 +25,16 @@ class Draining:
 
     The server ends at SIGINT as it does at SIGTERM: the one is taken over here, and the other sent
     when the clients have been told.
+
+    Parameters
+    ----------
+    let_go
+        Ends the answers that would never end by themselves.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, let_go: Callable[[], None]) -> None:
         self.app = app
+        self.let_go = let_go
         self.is_ending = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,6 +50,7 @@ class Draining:
         """Begin to tell clients, and end a little later."""
         if not self.is_ending:
             self.is_ending = True
+            self.let_go()
             loop = asyncio.get_running_loop()
             loop.call_later(DRAIN_S, os.kill, os.getpid(), signal.SIGINT)
 

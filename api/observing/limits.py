@@ -19,7 +19,11 @@ _FREE: Final = ("/health/", "/metrics", "/assets/")
 LONG_BYTES: Final = 1_000_000
 
 
-class BusyError(Exception):
+#: Who listens for events only listens; how many may is counted where events are told.
+_EVENTS: Final = b"text/event-stream"
+
+
+class FullError(Exception):
     """There is no room for this request now.
 
     Parameters
@@ -73,21 +77,21 @@ class Limits:
 
         Raises
         ------
-        BusyError
+        FullError
             There was none in time, or too many wait already.
         """
         if not self.places.locked():
             await self.places.acquire()
             return
         if self.queued >= self.max_queued:
-            raise BusyError("queue-full")
+            raise FullError("queue-full")
         self.queued += 1
         WAITING.inc()
         try:
             async with asyncio.timeout(self.max_queued_s):
                 await self.places.acquire()
         except TimeoutError:
-            raise BusyError("queue-time") from None
+            raise FullError("queue-time") from None
         finally:
             self.queued -= 1
             WAITING.dec()
@@ -102,13 +106,13 @@ class _Place:
         self._send = send
         self._is_entered = False
         self._is_long = False
-        self.refused: BusyError | None = None
+        self.refused: FullError | None = None
 
     async def enter(self) -> None:
         """Take an ordinary place."""
         try:
             await self._limits.enter()
-        except BusyError as error:
+        except FullError as error:
             self.refused = error
             raise
         self._is_entered = True
@@ -124,8 +128,8 @@ class _Place:
         """Pass on a part of the answer; the head of a long one changes the place."""
         if self.refused is not None:
             raise self.refused
-        if message["type"] == "http.response.start" and self._is_entered and _is_long(message):
-            self._lengthen()
+        if message["type"] == "http.response.start" and self._is_entered:
+            self._change(message)
         await self._send(message)
 
     def leave(self) -> None:
@@ -136,9 +140,17 @@ class _Place:
         elif self._is_entered:
             self._limits.places.release()
 
+    def _change(self, start: Message) -> None:
+        headers = dict(start["headers"])
+        if headers.get(b"content-type", b"").startswith(_EVENTS):
+            self._limits.places.release()
+            self._is_entered = False
+        elif start["status"] not in (204, 304) and _is_long(headers.get(b"content-length", b"")):
+            self._lengthen()
+
     def _lengthen(self) -> None:
         if self._limits.streams >= self._limits.max_streams:
-            self.refused = BusyError("streams-full")
+            self.refused = FullError("streams-full")
             raise self.refused
         self._limits.streams += 1
         STREAMS.inc()
@@ -146,8 +158,5 @@ class _Place:
         self._is_long = True
 
 
-def _is_long(start: Message) -> bool:
-    if start["status"] in (204, 304):
-        return False
-    length = next((value for name, value in start["headers"] if name == b"content-length"), b"")
+def _is_long(length: bytes) -> bool:
     return not length.isdigit() or int(length) > LONG_BYTES

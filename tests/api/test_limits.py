@@ -135,9 +135,8 @@ def test_health_metrics_and_files_are_never_refused(path):
     [
         [],
         [(b"content-length", b"%d" % (LONG_BYTES + 1))],
-        [(b"content-type", b"text/event-stream")],
     ],
-    ids=["length not known", "large", "events"],
+    ids=["length not known", "large"],
 )
 def test_long_answer_keeps_nobody_waiting_but_there_are_few_of_them(headers):
     async def check():
@@ -155,6 +154,23 @@ def test_long_answer_keeps_nobody_waiting_but_there_are_few_of_them(headers):
         assert (await download, await short) == (200, 200)
         assert STREAMS.value == 0
         assert not held.limits.places.locked()
+
+    run(check())
+
+
+def test_who_listens_for_events_takes_no_place():
+    async def check():
+        held = Held([(b"content-type", b"text/event-stream; charset=utf-8")])
+        listening = []
+        for _ in range(10):
+            listening.append(held.ask())
+            await settle()
+        assert held.in_work == 10
+        assert STREAMS.value == 0
+        held.go.set()
+        assert await asyncio.gather(*listening) == [200] * 10
+        assert not held.limits.places.locked()
+        assert not held.limits.streams
 
     run(check())
 

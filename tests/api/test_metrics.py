@@ -88,13 +88,13 @@ def test_statements_are_counted_by_what_they_are_for(operator, grows):
     def ask():
         operator.get("/api/collections/facility/items")
 
-    assert grows(ask, "twin_query_seconds_count", kind="get_items") >= 2
+    assert grows(ask, "twin_query_seconds_count", kind="get_items") >= 1
 
 
 def test_pool_and_requests_in_flight(operator):
-    metrics.publish({"ordinary": lambda: (3, 8, 1)})
+    metrics.publish({"psycopg": lambda: (3, 8, 1)})
     for state, value in (("in_use", 3), ("size", 8), ("waiting", 1)):
-        assert read(operator, "twin_pool_connections", pool="ordinary", state=state) == value
+        assert read(operator, "twin_pool_connections", pool="psycopg", state=state) == value
     assert read(operator, "twin_requests_in_flight") == 1  # this one
 
 
@@ -175,7 +175,7 @@ from api.observing import metrics
 metrics.TILES["store"].inc()
 metrics.IN_FLIGHT.inc()
 metrics.count_request("GET", "/api", 200, 0.2)
-metrics.publish({"ordinary": lambda: (1, 8, 0)})
+metrics.publish({"psycopg": lambda: (1, 8, 0)})
 print(os.getpid())
 if os.environ.get("EXPOSE"):
     print(metrics.expose("")[0].decode())

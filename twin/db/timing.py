@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
+from time import perf_counter
 from typing import Final, Self
 
 
@@ -51,3 +54,13 @@ def add(name: str, seconds: float) -> None:
     spent = _CURRENT.get()
     if spent is not None:
         spent.parts.append((name, seconds))
+
+
+@contextmanager
+def measured(name: str) -> Iterator[None]:
+    """Add the seconds of a block, also where it fails."""
+    started = perf_counter()
+    try:
+        yield
+    finally:
+        add(name, perf_counter() - started)
