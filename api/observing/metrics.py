@@ -30,6 +30,7 @@ PUBLISH_S: Final = 1.0
 #: The route of requests that none of our routes answers, and the method that none of them has.
 OTHER: Final = "other"
 TILE_ROUTE: Final = "/tiles/{tileset}/{z}/{x}/{y}.mvt"
+RASTER_ROUTE: Final = "/raster/{layer}/{z}/{x}/{y}.png"
 
 _SECONDS: Final = (
     *(0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05),

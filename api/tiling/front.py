@@ -8,17 +8,31 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from time import perf_counter
+from typing import Any, Final
 from urllib.parse import parse_qsl
 
 import brotli
 from starlette.types import Receive, Scope, Send
 
-from api.errors import fault_response
+from api.errors import fault_response, unexpected
 from api.middleware import add_safe_headers
+from api.observing.metrics import (
+    IN_FLIGHT,
+    LEFT,
+    RASTER_ROUTE,
+    TILE_BYTES,
+    TILE_ROUTE,
+    TILES,
+    count_request,
+    observe_query,
+)
+from api.observing.request_id import HEADER, REQUEST_ID, name_request
+from api.observing.requests import server_timing
 from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches
+from twin.db import timing
 from twin.errors import TwinError
 from twin.tiles.address import Address
 from twin.tiles.memory import Memory
@@ -29,6 +43,10 @@ from twin.tiles.service import Touched
 _TILE: Final = re.compile(
     r"/(tiles|raster)/([a-z][a-z0-9_,]{0,399})/(\d{1,2})/(\d{1,9})/(\d{1,9})\.(mvt|png)"
 )
+
+#: Bound once: the hot path counts with them.
+_MEMORY: Final = TILES["memory"]
+_NOT_MODIFIED: Final = TILES["304"]
 
 #: A tile asked for so often by clients that read Brotli is packed by it, when there is time.
 _BROTLI_AFTER: Final = 2
@@ -78,9 +96,12 @@ class TileFront:
         name, query = path, scope["query_string"]
         if query:
             name = f"{path}?{query.decode('latin-1')}"
+        started = perf_counter()
         ready = self.memory.get(name)
         if ready is not None and self.watcher.is_connected:
-            await self._send(name, ready, scope, send)
+            status = await self._send(name, ready, scope, send)
+            (_NOT_MODIFIED if status == 304 else _MEMORY).inc()  # noqa: PLR2004
+            _count(scope, status, started)
             return True
         asked = _TILE.fullmatch(path)
         if asked is None or scope["method"] not in ("GET", "HEAD"):
@@ -88,7 +109,20 @@ class TileFront:
         make = self._maker(asked, query)
         if make is None:
             return False
-        await self._answer(name, make, scope, receive, send)
+        named = REQUEST_ID.set(name_request(scope))
+        IN_FLIGHT.inc()
+        status = LEFT
+        try:
+            with timing.Spent() as spent:
+                timed = _timed(send, spent, started)
+                status = await self._answer(name, make, scope, receive, timed)
+            for what, seconds in spent.parts:
+                if what == "db":
+                    observe_query("tile", seconds)
+        finally:
+            IN_FLIGHT.dec()
+            _count(scope, status, started)
+            REQUEST_ID.reset(named)
         return True
 
     async def fetch(self, tileset: str, address: Address) -> Ready:
@@ -121,20 +155,26 @@ class TileFront:
         scope: Scope,
         receive: Receive,
         send: Send,
-    ) -> None:
+    ) -> int:
         work = asyncio.ensure_future(self._get(name, make))
         left = asyncio.ensure_future(_leaves(receive))
         try:
             await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                return  # nobody is there to be answered
+                return LEFT  # nobody is there to be answered
             ready = work.result()
-        except TwinError as error:
-            refusal = fault_response(error, scope["path"])
+        except Exception as error:
+            refusal = (
+                fault_response(error, scope["path"])
+                if isinstance(error, TwinError)
+                else unexpected(scope["method"], scope["path"], error)
+            )
             add_safe_headers(refusal.raw_headers, name)
+            refusal.raw_headers.append((HEADER, (REQUEST_ID.get() or "").encode()))
             await refusal(scope, receive, send)
+            return refusal.status_code
         else:
-            await self._send(name, ready, scope, send)
+            return await self._send(name, ready, scope, send)
         finally:
             left.cancel()
             work.cancel()
@@ -154,14 +194,17 @@ class TileFront:
 
     async def _vector(self, tileset: str, address: Address) -> Ready:
         tile = await self.tiles.tile(tileset, address)
+        TILES["miss" if tile.query_s else "store"].inc()
         content, digest = join(tile.parts), etag_of(tile.parts)
+        if tile.query_s:
+            TILE_BYTES.observe(len(content))
         return Ready(tileset, address, content, digest, MVT, tile.dropped)
 
     async def _raster(self, layer: str, address: Address, style: str | None) -> Ready:
         part = await self.rasters.tile(layer, address, style)
         return Ready(f"raster {layer}", address, part.packed, part.digest.hex(), PNG, {})
 
-    async def _send(self, name: str, ready: Ready, scope: Scope, send: Send) -> None:
+    async def _send(self, name: str, ready: Ready, scope: Scope, send: Send) -> int:
         accepts = known = b""
         for header, value in scope["headers"]:
             if header == b"accept-encoding":
@@ -175,9 +218,11 @@ class TileFront:
             if had is not None:
                 await send(had.not_modified)
                 await send(_NO_BODY)
-                return
+                return 304
         await send(variant.start)
         await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
+        status: int = variant.start["status"]
+        return status
 
     def _variant(self, name: str, ready: Ready, accepts: bytes) -> Variant:
         if ready.media_type != MVT:
@@ -223,6 +268,23 @@ class TileFront:
 
 
 _NO_BODY: Final[Message] = {"type": "http.response.body", "body": b""}
+
+
+def _timed(send: Send, spent: timing.Spent, started: float) -> Send:
+    """Return a `send` that tells where the time went, where the database was asked."""
+
+    async def send_timed(message: MutableMapping[str, Any]) -> None:
+        if spent.parts and message["type"] == "http.response.start":
+            told = (b"server-timing", server_timing(spent, started))
+            message = {**message, "headers": [*message["headers"], told]}
+        await send(message)
+
+    return send_timed
+
+
+def _count(scope: Scope, status: int, started: float) -> None:
+    route = RASTER_ROUTE if scope["path"].endswith(".png") else TILE_ROUTE
+    count_request(scope["method"], route, status, perf_counter() - started)
 
 
 def _brotli(ready: Ready) -> bytes:

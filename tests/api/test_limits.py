@@ -235,16 +235,23 @@ def test_a_fault_of_the_application_gives_the_place_back():
 
 @pytest.fixture
 def narrow(toy):
-    """A service that works on one request at a time and lets one wait for a second."""
+    """A service that works on one request at a time and lets one wait for four seconds."""
     environment = {
         "TWIN_HOME": str(toy.home),
         "TWIN_DB__URL": toy.db.url,
         "TWIN_API__MAX_IN_FLIGHT": "1",
         "TWIN_API__MAX_QUEUED": "1",
-        "TWIN_API__MAX_QUEUED_S": "1",
+        "TWIN_API__MAX_QUEUED_S": "4",
     }
     with run_server("serve", environment) as (base, _):
         yield base
+
+
+def wait_for(base, sample):
+    deadline = time.monotonic() + 5
+    while sample not in httpx.get(f"{base}/metrics").text:
+        assert time.monotonic() < deadline, sample
+        time.sleep(0.02)
 
 
 def test_overload_is_told_in_both_languages_and_the_service_stays_answerable(narrow, toy):
@@ -255,9 +262,9 @@ def test_overload_is_told_in_both_languages_and_the_service_stays_answerable(nar
     with ThreadPoolExecutor(2) as pool, engine.connect() as holder:
         holder.execute(text("LOCK TABLE layer.facility IN ACCESS EXCLUSIVE MODE"))
         first = pool.submit(httpx.get, items, timeout=20)
-        time.sleep(0.2)
+        wait_for(narrow, "twin_requests_in_flight 2.0")  # with the one that asks
         second = pool.submit(httpx.get, items, timeout=20)
-        time.sleep(0.2)
+        wait_for(narrow, "twin_requests_waiting 1.0")
         for refused in (httpx.get(items), httpx.post(within, json={"geometry": area})):
             assert refused.status_code == 503
             assert int(refused.headers["retry-after"]) > 0
@@ -268,7 +275,7 @@ def test_overload_is_told_in_both_languages_and_the_service_stays_answerable(nar
             assert problem["request_id"] == refused.headers["x-request-id"]
         assert httpx.get(f"{narrow}/health/ready").status_code == 200
         assert 'reason="queue-full"} 2.0' in httpx.get(f"{narrow}/metrics").text
-        assert second.result().status_code == 503  # waited for its second
+        assert second.result().status_code == 503  # waited its time
         holder.rollback()
         assert first.result().status_code == 200
     assert httpx.get(items).status_code == 200

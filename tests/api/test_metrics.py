@@ -112,6 +112,38 @@ def test_tiles_and_sizes(grows):
     assert grows(serve_tiles, "twin_tile_bytes_sum") == 10_010_000
 
 
+def test_tiles_are_counted_by_tier_where_they_are_served(operator, grows):
+    tile = "/tiles/facility/15/25330/15670.mvt"
+
+    def tiers(act):
+        before = {tier: read(operator, "twin_tiles_total", tier=tier) for tier in metrics.TILES}
+        act()
+        after = {tier: read(operator, "twin_tiles_total", tier=tier) for tier in metrics.TILES}
+        return {tier: after[tier] - before[tier] for tier in after if after[tier] != before[tier]}
+
+    answers = []
+    assert tiers(lambda: answers.append(operator.get(tile))) in ({"miss": 1}, {"store": 1})
+    labels = {"method": "GET", "route": metrics.TILE_ROUTE, "status": "2xx"}
+    assert tiers(lambda: operator.get(tile)) == {"memory": 1}
+    assert grows(lambda: operator.get(tile), "twin_requests_total", **labels) == 1
+    known = {"If-None-Match": answers[0].headers["etag"]}
+    assert tiers(lambda: operator.get(tile, headers=known)) == {"304": 1}
+    none = "/tiles/none/15/25330/15670.mvt"
+    labels["status"] = "4xx"
+    assert grows(lambda: operator.get(none), "twin_requests_total", **labels) == 1
+    refused = operator.get(none)
+    assert refused.json()["request_id"] == refused.headers["x-request-id"]
+
+
+def test_a_tile_that_was_made_tells_its_time(operator, grows):
+    def ask():
+        for x in range(3):
+            told = operator.get(f"/tiles/road/16/{50_663 + x}/31342.mvt").headers
+            assert float(told["server-timing"].split("db;dur=")[1].split(",")[0]) > 0
+
+    assert grows(ask, "twin_query_seconds_count", kind="tile") >= 3
+
+
 def test_another_peer_and_what_a_proxy_passes_on_see_nothing(toy, operator):
     with TestClient(create_app(toy), client=("203.0.113.9", 50_000)) as stranger:
         assert stranger.get("/metrics").status_code == 404

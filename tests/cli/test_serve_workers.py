@@ -120,6 +120,19 @@ def test_reload_replaces_the_worker_without_a_dropped_request(toy):
     assert "refused to gracefully stop" not in told
 
 
+def test_maps_that_listen_do_not_keep_the_service_from_ending(toy):
+    environment = {"TWIN_HOME": str(toy.home), "TWIN_DB__URL": toy.db.url}
+    with run_server("serve", environment) as (base, server):
+        with httpx.stream("GET", f"{base}/tiles/changes", timeout=20) as listening:
+            events = listening.iter_text()
+            assert "hello" in next(events)
+            server.terminate()
+            assert "".join(events) == ""  # ended, not cut off
+        server.wait(serve.GRACE_S)
+        told = server.stdout.read()
+    assert "refused to gracefully stop" not in told
+
+
 def test_worker_that_dies_is_replaced_and_its_counts_are_kept(toy):
     environment = {"TWIN_HOME": str(toy.home), "TWIN_DB__URL": toy.db.url}
     with run_server("serve", environment) as (base, _):
