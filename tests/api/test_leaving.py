@@ -9,11 +9,12 @@ from dataclasses import dataclass
 import httpx
 import pytest
 from serving import serve
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, func, literal, select, text
 
 from api.observing.leaving import Leaving
 from twin.db import leases
-from twin.db.engine import connect, make_engine
+from twin.db.engine import connect, database_url, make_engine
+from twin.db.pool import compile_query, open_pool
 
 AREA = {"type": "Polygon", "coordinates": [[[97, 7], [99, 7], [99, 9], [97, 9], [97, 7]]]}
 WAITING = text(
@@ -218,3 +219,91 @@ def test_nothing_is_sent_to_who_has_left_and_their_fault_is_no_fault():
         raise RuntimeError
 
     assert run_app(app, [body(b"abc"), {"type": "http.disconnect"}]) == []
+
+
+async def until(state):
+    while not state():
+        await asyncio.sleep(0.01)
+
+
+GET = {"type": "http", "method": "GET", "headers": []}
+SLEEP = compile_query(select(func.pg_sleep(literal(20.0))))
+SHORT = compile_query(select(func.pg_sleep(literal(0.5))))
+ONE = compile_query(select(literal(1).label("one")))
+
+
+def with_pool(toy, check):
+    """Run a check with a pool of a single connection."""
+
+    async def run():
+        async with open_pool(
+            database_url(toy.db.url), size=1, max_waiting=9, statement_timeout_ms=30_000
+        ) as pool:
+            await asyncio.wait_for(check(pool), 10)
+
+    asyncio.run(run())
+
+
+def client_of(pool, app):
+    """Return a task that answers a client, and what makes that client leave."""
+    gone = asyncio.Event()
+
+    async def receive():
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_message):
+        pass
+
+    async def run(scope, receive, send):
+        await app(pool, scope, receive, send)
+
+    return asyncio.create_task(Leaving(run)(GET, receive, send)), gone
+
+
+def test_asyncpg_statement_ends_when_its_client_leaves(toy):
+    async def app(pool, _scope, _receive, _send):
+        await pool.fetch(SLEEP)
+
+    async def check(pool):
+        task, gone = client_of(pool, app)
+        await until(lambda: pool.in_use)
+        gone.set()
+        await task
+        assert not task.cancelled()
+        assert (await pool.fetchrow(ONE))["one"] == 1
+
+    with_pool(toy, check)
+
+
+def test_asyncpg_connection_that_another_waits_for_is_his_when_a_client_leaves(toy):
+    async def app(pool, _scope, _receive, _send):
+        await pool.fetch(SLEEP)
+
+    async def check(pool):
+        leaver, gone = client_of(pool, app)
+        await until(lambda: pool.in_use)
+        stayer = asyncio.create_task(pool.fetchrow(ONE))
+        await until(lambda: pool.waiting)
+        gone.set()
+        assert (await stayer)["one"] == 1
+        await leaver
+
+    with_pool(toy, check)
+
+
+def test_work_shared_by_several_requests_goes_on_when_one_of_them_leaves(toy):
+    async def check(pool):
+        shared = []
+
+        async def app(pool, _scope, _receive, _send):
+            shared.append(asyncio.create_task(pool.fetchrow(SHORT)))
+            await asyncio.shield(shared[0])
+
+        task, gone = client_of(pool, app)
+        await until(lambda: pool.in_use)
+        gone.set()
+        await task
+        assert await shared[0]
+
+    with_pool(toy, check)
