@@ -19,6 +19,7 @@ LOG: Final = logging.getLogger("twin.access")
 _QUIET: Final = ("/tiles/", "/raster/", "/health/", "/metrics", "/assets/")
 
 _ERROR: Final = 500
+_BUSY: Final = 503
 
 
 class Observed:
@@ -58,7 +59,6 @@ class Observed:
             if what == "db":
                 observe_query(getattr(route, "name", OTHER), took)
         if self._is_written(scope, status):
-            level = logging.ERROR if status >= _ERROR else logging.INFO
             client = scope.get("client")
             details = {
                 "method": method,
@@ -70,7 +70,7 @@ class Observed:
                 "bytes": answer.size,
                 "client": client[0] if client else None,
             }
-            LOG.log(level, "request", extra=details)
+            LOG.log(_level(status), "request", extra=details)
 
     def _is_written(self, scope: Scope, status: int) -> bool:
         if status >= _ERROR or self.log.access == "all":
@@ -79,6 +79,12 @@ class Observed:
             return False
         path = scope["path"].removeprefix(scope.get("root_path", ""))
         return status >= 400 or not path.startswith(_QUIET)  # noqa: PLR2004 (a client's fault)
+
+
+def _level(status: int) -> int:
+    if status == _BUSY:  # as meant, but somebody should hear of it
+        return logging.WARNING
+    return logging.ERROR if status >= _ERROR else logging.INFO
 
 
 class _Answer:

@@ -1,6 +1,7 @@
 """Limits: a bounded number in work, a short queue, then "come back later" and not a pile-up."""
 
 import asyncio
+import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -243,8 +244,13 @@ def narrow(toy):
         "TWIN_API__MAX_QUEUED": "1",
         "TWIN_API__MAX_QUEUED_S": "4",
     }
-    with run_server("serve", environment) as (base, _):
-        yield base
+    with run_server("serve", environment) as (base, server):
+
+        def written():
+            lines = server.stdout.read().splitlines()
+            return [json.loads(line) for line in lines if not line.startswith("▸")]
+
+        yield base, written
 
 
 def wait_for(base, sample):
@@ -255,16 +261,17 @@ def wait_for(base, sample):
 
 
 def test_overload_is_told_in_both_languages_and_the_service_stays_answerable(narrow, toy):
-    items = f"{narrow}/api/collections/facility/items"
-    within = f"{narrow}/api/query/within"
+    base, written = narrow
+    items = f"{base}/api/collections/facility/items"
+    within = f"{base}/api/query/within"
     area = {"type": "Polygon", "coordinates": [[[97, 7], [99, 7], [99, 9], [97, 7]]]}
     engine = make_engine(toy.db.url)
     with ThreadPoolExecutor(2) as pool, engine.connect() as holder:
         holder.execute(text("LOCK TABLE layer.facility IN ACCESS EXCLUSIVE MODE"))
         first = pool.submit(httpx.get, items, timeout=20)
-        wait_for(narrow, "twin_requests_in_flight 2.0")  # with the one that asks
+        wait_for(base, "twin_requests_in_flight 2.0")  # with the one that asks
         second = pool.submit(httpx.get, items, timeout=20)
-        wait_for(narrow, "twin_requests_waiting 1.0")
+        wait_for(base, "twin_requests_waiting 1.0")
         for refused in (httpx.get(items), httpx.post(within, json={"geometry": area})):
             assert refused.status_code == 503
             assert int(refused.headers["retry-after"]) > 0
@@ -273,10 +280,12 @@ def test_overload_is_told_in_both_languages_and_the_service_stays_answerable(nar
             assert problem["code"] == "busy"
             assert problem["detail_th"] != problem["detail"]
             assert problem["request_id"] == refused.headers["x-request-id"]
-        assert httpx.get(f"{narrow}/health/ready").status_code == 200
-        assert 'reason="queue-full"} 2.0' in httpx.get(f"{narrow}/metrics").text
+        assert httpx.get(f"{base}/health/ready").status_code == 200
+        assert 'reason="queue-full"} 2.0' in httpx.get(f"{base}/metrics").text
         assert second.result().status_code == 503  # waited its time
         holder.rollback()
         assert first.result().status_code == 200
     assert httpx.get(items).status_code == 200
     engine.dispose()
+    levels = {line["status"]: line["level"] for line in written() if line["event"] == "request"}
+    assert levels == {200: "info", 503: "warning"}
