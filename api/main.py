@@ -28,6 +28,7 @@ from api.routes import (
     projects,
     query,
     raster,
+    raster_query,
     search,
     tiles,
 )
@@ -59,6 +60,7 @@ ROUTERS = (
     query,
     tiles,
     raster,
+    raster_query,
     health,
     metrics,
 )

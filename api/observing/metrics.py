@@ -123,7 +123,7 @@ REJECTED: Final[Mapping[str, Tally]] = {
     reason: _tally(_rejected.labels(reason))
     for reason in ("queue-full", "queue-time", "streams-full", "pool")
 }
-#: Tiles by tier: `TILES["memory"].inc()`; bind the object, not the name, on the hot path.
+#: Tiles by tier.
 TILES: Final[Mapping[str, Tally]] = {
     tier: _tally(_tiles.labels(tier)) for tier in ("memory", "store", "miss", "304")
 }

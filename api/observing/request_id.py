@@ -18,6 +18,11 @@ _SANE: Final = re.compile(rb"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 REQUEST_ID: Final[ContextVar[str | None]] = ContextVar("twin_request_id", default=None)
 
 
+def id_header() -> tuple[bytes, bytes]:
+    """Return the header that names the request to its client."""
+    return HEADER, (REQUEST_ID.get() or "").encode()
+
+
 def name_request(scope: Scope) -> str:
     """Return the name a proxy in front gave to the request, if it is a sane one; else a new one."""
     for name, value in scope["headers"]:

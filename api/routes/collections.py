@@ -102,4 +102,6 @@ def _links(request: Request, layer: PublishedLayer) -> list[Link]:
     if layer.kind != "table":
         folder = "raster" if layer.kind == "raster" else "tiles"
         links.append(link(request, "describedby", f"/{folder}/{layer.id}.json", title="TileJSON"))
+    if layer.kind == "raster":
+        links.append(link(request, "legend", f"/raster/{layer.id}/legend.json"))
     return links

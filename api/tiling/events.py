@@ -79,10 +79,10 @@ class EventHub:
             yield _HELLO
             while not self._is_closed:
                 try:
-                    async with asyncio.timeout(KEEP_ALIVE_S):
-                        yield await queue.get()
+                    event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)
                 except TimeoutError:
-                    yield ": still here\n\n"
+                    event = ": still here\n\n"
+                yield event
         finally:
             self._clients.discard(queue)
 

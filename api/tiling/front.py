@@ -8,31 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import re
+import time
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
-from time import perf_counter
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
-import brotli
 from starlette.types import Receive, Scope, Send
 
 from api.errors import fault_response, unexpected
 from api.middleware import add_safe_headers
-from api.observing.metrics import (
-    IN_FLIGHT,
-    LEFT,
-    RASTER_ROUTE,
-    TILE_BYTES,
-    TILE_ROUTE,
-    TILES,
-    count_request,
-    observe_query,
-)
-from api.observing.request_id import HEADER, REQUEST_ID, name_request
-from api.observing.requests import server_timing
-from api.tiling.ready import MVT, PNG, Message, Ready, Variant, accepted, matches
-from twin.db import timing
+from api.observing.metrics import LEFT
+from api.observing.request_id import id_header
+from api.observing.tiles import ObservedTile, count_made_tile, count_ready_tile
+from api.tiling.ready import MVT, PNG, Ready, timed
+from api.tiling.sending import Sender
 from twin.errors import TwinError
 from twin.tiles.address import Address
 from twin.tiles.memory import Memory
@@ -43,15 +32,6 @@ from twin.tiles.service import Touched
 _TILE: Final = re.compile(
     r"/(tiles|raster)/([a-z][a-z0-9_,]{0,399})/(\d{1,2})/(\d{1,9})/(\d{1,9})\.(mvt|png)"
 )
-
-#: Bound once: the hot path counts with them.
-_MEMORY: Final = TILES["memory"]
-_NOT_MODIFIED: Final = TILES["304"]
-
-#: A tile asked for so often by clients that read Brotli is packed by it, when there is time.
-_BROTLI_AFTER: Final = 2
-_BROTLI_QUALITY: Final = 6
-_BROTLI_QUEUE: Final = 32
 
 #: Seconds that a tile waits for lost news of changes, before what is kept is sent all the same.
 _NEWS_TIMEOUT_S: Final = 1.0
@@ -80,13 +60,12 @@ class TileFront:
         self.watcher = services.watcher
         self.root_path = root_path.rstrip("/")
         self.memory: Memory[Ready] = Memory(max_weight)
-        self._packer = ThreadPoolExecutor(1, "brotli")
-        self._packing: set[str] = set()
+        self.sender = Sender(self.memory)
         self.tiles.listeners.append(self._forget)
 
     def close(self) -> None:
-        """Stop packing."""
-        self._packer.shutdown(cancel_futures=True)
+        """Stop what is done in the background."""
+        self.sender.close()
 
     async def answers(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a request if it is one for a tile; tell whether it was."""
@@ -96,33 +75,22 @@ class TileFront:
         name, query = path, scope["query_string"]
         if query:
             name = f"{path}?{query.decode('latin-1')}"
-        started = perf_counter()
+        if scope["method"] not in ("GET", "HEAD"):
+            return False
+        started = time.perf_counter()
         ready = self.memory.get(name)
         if ready is not None and self.watcher.is_connected:
-            status = await self._send(name, ready, scope, send)
-            (_NOT_MODIFIED if status == 304 else _MEMORY).inc()  # noqa: PLR2004
-            _count(scope, status, started)
+            status = await self.sender.send(name, ready, scope, send)
+            count_ready_tile(scope, status, started)
             return True
         asked = _TILE.fullmatch(path)
-        if asked is None or scope["method"] not in ("GET", "HEAD"):
+        if asked is None:
             return False
         make = self._maker(asked, query)
         if make is None:
             return False
-        named = REQUEST_ID.set(name_request(scope))
-        IN_FLIGHT.inc()
-        status = LEFT
-        try:
-            with timing.Spent() as spent:
-                timed = _timed(send, spent, started)
-                status = await self._answer(name, make, scope, receive, timed)
-            for what, seconds in spent.parts:
-                if what == "db":
-                    observe_query("tile", seconds)
-        finally:
-            IN_FLIGHT.dec()
-            _count(scope, status, started)
-            REQUEST_ID.reset(named)
+        with ObservedTile(scope, started) as seen:
+            seen.status = await self._answer(name, make, scope, receive, send)
         return True
 
     async def fetch(self, tileset: str, address: Address) -> Ready:
@@ -156,6 +124,7 @@ class TileFront:
         receive: Receive,
         send: Send,
     ) -> int:
+        started = time.perf_counter()
         work = asyncio.ensure_future(self._get(name, make))
         left = asyncio.ensure_future(_leaves(receive))
         try:
@@ -170,11 +139,18 @@ class TileFront:
                 else unexpected(scope["method"], scope["path"], error)
             )
             add_safe_headers(refusal.raw_headers, name)
-            refusal.raw_headers.append((HEADER, (REQUEST_ID.get() or "").encode()))
+            refusal.raw_headers.append(id_header())
             await refusal(scope, receive, send)
             return refusal.status_code
         else:
-            return await self._send(name, ready, scope, send)
+
+            async def send_timed(message: MutableMapping[str, Any]) -> None:
+                if message["type"] == "http.response.start":
+                    total_s = time.perf_counter() - started
+                    message = timed(message, ready.query_s, total_s)
+                await send(message)
+
+            return await self.sender.send(name, ready, scope, send_timed)
         finally:
             left.cancel()
             work.cancel()
@@ -194,69 +170,13 @@ class TileFront:
 
     async def _vector(self, tileset: str, address: Address) -> Ready:
         tile = await self.tiles.tile(tileset, address)
-        TILES["miss" if tile.query_s else "store"].inc()
         content, digest = join(tile.parts), etag_of(tile.parts)
-        if tile.query_s:
-            TILE_BYTES.observe(len(content))
-        return Ready(tileset, address, content, digest, MVT, tile.dropped)
+        count_made_tile(len(content) if tile.query_s else None)
+        return Ready(tileset, address, content, digest, MVT, tile.dropped, tile.query_s)
 
     async def _raster(self, layer: str, address: Address, style: str | None) -> Ready:
         part = await self.rasters.tile(layer, address, style)
         return Ready(f"raster {layer}", address, part.packed, part.digest.hex(), PNG, {})
-
-    async def _send(self, name: str, ready: Ready, scope: Scope, send: Send) -> int:
-        accepts = known = b""
-        for header, value in scope["headers"]:
-            if header == b"accept-encoding":
-                accepts = value
-            elif header == b"if-none-match":
-                known = value
-        variant = self._variant(name, ready, accepts)
-        if known:
-            # What the client has may be the form that was chosen before this one was made.
-            had = next((one for one in (variant, ready.main) if matches(known, one.etag)), None)
-            if had is not None:
-                await send(had.not_modified)
-                await send(_NO_BODY)
-                return 304
-        await send(variant.start)
-        await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
-        status: int = variant.start["status"]
-        return status
-
-    def _variant(self, name: str, ready: Ready, accepts: bytes) -> Variant:
-        if ready.media_type != MVT:
-            return ready.main
-        reads_gzip, reads_br = accepted(accepts)
-        if reads_br:
-            if ready.br is not None:
-                return ready.br
-            ready.asked_for_br += 1
-            if ready.asked_for_br == _BROTLI_AFTER:
-                self._pack(name, ready)
-        if reads_gzip or not ready.is_packed:
-            return ready.main
-        return ready.plain()
-
-    def _pack(self, name: str, ready: Ready) -> None:
-        """Pack a tile by Brotli in the background; kept only where it is smaller."""
-        if not ready.is_packed or len(self._packing) >= _BROTLI_QUEUE:
-            ready.asked_for_br = 0
-            return
-        self._packing.add(name)
-        loop = asyncio.get_running_loop()
-        packing = loop.run_in_executor(self._packer, _brotli, ready)
-
-        def done(packed: asyncio.Future[bytes]) -> None:
-            self._packing.discard(name)
-            if packed.cancelled():
-                return
-            body = packed.result()
-            if len(body) < len(ready.main.body["body"]):
-                ready.br = ready.with_brotli(body)
-                self.memory.weigh(name, ready, len(body))
-
-        packing.add_done_callback(done)
 
     def _forget(self, news: Touched | None) -> None:
         if news is None or news.blocks is None:
@@ -265,31 +185,6 @@ class TileFront:
         for tileset in self.memory.tilesets():
             if self.tiles.has_layer(tileset, news.change.layer_id):
                 self.memory.remove_touched(tileset, news.blocks)
-
-
-_NO_BODY: Final[Message] = {"type": "http.response.body", "body": b""}
-
-
-def _timed(send: Send, spent: timing.Spent, started: float) -> Send:
-    """Return a `send` that tells where the time went, where the database was asked."""
-
-    async def send_timed(message: MutableMapping[str, Any]) -> None:
-        if spent.parts and message["type"] == "http.response.start":
-            told = (b"server-timing", server_timing(spent, started))
-            message = {**message, "headers": [*message["headers"], told]}
-        await send(message)
-
-    return send_timed
-
-
-def _count(scope: Scope, status: int, started: float) -> None:
-    route = RASTER_ROUTE if scope["path"].endswith(".png") else TILE_ROUTE
-    count_request(scope["method"], route, status, perf_counter() - started)
-
-
-def _brotli(ready: Ready) -> bytes:
-    packed: bytes = brotli.compress(ready.unpacked(), quality=_BROTLI_QUALITY)
-    return packed
 
 
 async def _leaves(receive: Receive) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from collections.abc import Mapping
 from functools import lru_cache
+from http import HTTPStatus
 from typing import Any, Final, Literal
 
 from starlette.responses import Response
@@ -21,6 +22,9 @@ PNG: Final = "image/png"
 #: A tile may be kept, and is asked about each time: a 304 costs little, and no edit is missed.
 CACHE_CONTROL: Final = "public, no-cache"
 
+#: `Server-Timing` of what was ready.
+_READY: Final = (b"server-timing", b'cache;desc="hit"')
+
 #: What an entry weighs besides its bodies: messages, headers, names.
 _OVERHEAD_BYTES: Final = 3_000
 
@@ -33,11 +37,11 @@ class Variant:
     def __init__(self, status: int, etag: str, body: bytes, headers: Mapping[str, str]) -> None:
         self.etag = etag.encode()
         common = {"etag": etag, "cache-control": CACHE_CONTROL, "vary": "accept-encoding"}
-        about = {k: v for k, v in headers.items() if k.startswith(("server-timing", "x-"))}
-        self.start = _start(status, {**common, **headers, "content-length": str(len(body))})
-        if status == 204:  # noqa: PLR2004 (such an answer may not tell a length)
-            self.start = _start(status, {**common, **headers})
-        self.not_modified = _start(304, {**common, **about})
+        about = {name: value for name, value in headers.items() if name.startswith("x-")}
+        # An answer without content may not tell a length.
+        length = {"content-length": str(len(body))} if status == HTTPStatus.OK else {}
+        self.start = _start(status, {**common, **headers, **length})
+        self.not_modified = _start(HTTPStatus.NOT_MODIFIED, {**common, **about})
         self.body: Message = {"type": "http.response.body", "body": body}
 
 
@@ -52,6 +56,8 @@ class Ready:
         Name of the content, of which the ETags are made.
     dropped
         Features left out, by layer: told in a header.
+    query_s
+        Seconds that the database took to make it: told to those who waited for it.
     """
 
     __slots__ = (
@@ -61,6 +67,7 @@ class Ready:
         "digest",
         "main",
         "media_type",
+        "query_s",
         "tileset",
         "weight",
     )
@@ -73,11 +80,13 @@ class Ready:
         digest: str,
         media_type: str,
         dropped: Mapping[str, int],
+        query_s: float = 0.0,
     ) -> None:
         self.tileset = tileset
         self.address = address
         self.digest = digest
         self.media_type = media_type
+        self.query_s = query_s
         self.asked_for_br = 0
         self.br: Variant | None = None
         self.weight = len(content) + _OVERHEAD_BYTES
@@ -145,12 +154,17 @@ def matches(known: bytes, etag: bytes) -> bool:
     return etag in names or b"*" in names
 
 
+def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
+    """Return the start of an answer that was not ready, with what it took."""
+    told = f"db;dur={query_s * 1000:.2f}, total;dur={total_s * 1000:.2f}".encode()
+    headers = [pair for pair in start["headers"] if pair is not _READY]
+    return {**start, "headers": [*headers, (b"server-timing", told)]}
+
+
 def _start(status: int, headers: Mapping[str, str]) -> Message:
-    message: Message = {"type": "http.response.start", "status": status, "headers": []}
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     add_safe_headers(raw, "/tiles/")
-    message["headers"] = raw
-    return message
+    return {"type": "http.response.start", "status": int(status), "headers": [*raw, _READY]}
 
 
 def _told(start: Message) -> list[tuple[str, str]]:

@@ -41,7 +41,7 @@ def test_collection_kinds_differ_where_they_must(client):
     assert {link["rel"] for link in population["links"]} == {"self", "items"}
     assert "itemType" not in elevation
     assert (elevation["layerDataType"], "layerDataType" in population) == ("Coverage", False)
-    assert {link["rel"] for link in elevation["links"]} == {"self", "describedby"}
+    assert {link["rel"] for link in elevation["links"]} == {"self", "describedby", "legend"}
     assert elevation["columns"][0]["unit"] == "m"
 
 
@@ -223,6 +223,7 @@ def test_item_has_links_to_itself_and_its_collection(client):
         "/health/live",
         "/tiles/base.json",
         "/raster/elevation.json",
+        "/raster/elevation/legend.json",
     ],
 )
 def test_unknown_query_parameter_is_400(client, path):

@@ -46,6 +46,13 @@ def test_vector_tile_without_features_is_204(client):
     assert response.headers["cache-control"] == "public, no-cache"
 
 
+def test_tile_answers_no_other_method_even_when_it_is_ready(client):
+    path = f"/tiles/facility/14/{X}/{Y}.mvt"
+    assert client.get(path).status_code == 200
+    assert client.post(path).status_code == 405
+    assert client.delete(path).status_code == 405
+
+
 @pytest.mark.parametrize(
     "path",
     [

@@ -1,13 +1,14 @@
 """Edits over HTTP: fresh at once, at every zoom, on every worker, and only where they changed."""
 
 import json
+import subprocess
 import threading
 import time
 
 import geopandas as gpd
 import httpx
 import pytest
-from serving import run_server
+from serving import TWIN, run_server
 from sqlalchemy import text
 from starlette.testclient import TestClient
 from tiling import WAIT_S, metres, names_in, path_of, tile_at, wait_for
@@ -163,6 +164,18 @@ def test_edit_while_the_service_is_down_is_seen_when_it_is_back(twin, edit):
     edit("UPDATE layer.facility SET name_en = 'Overnight' WHERE id = 1")
     with TestClient(create_app(twin)) as client:
         assert "Overnight" in names_in(client.get(path))
+
+
+def test_restored_backup_is_seen_by_a_running_service(client, twin, edit, tmp_path):
+    path = path_of("facility", tile_at(centre(4, 4), 14))
+    edit("UPDATE layer.facility SET name_en = 'In the archive' WHERE id = 3")
+    environment = {"TWIN_HOME": str(twin.home), "TWIN_DB__URL": twin.db.url}
+    archive = str(tmp_path / "twin.archive")
+    subprocess.run([*TWIN, "db", "backup", archive], env=environment, check=True)
+    heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'Later' WHERE id = 3"))
+    assert "Later" in names_in(client.get(path))
+    subprocess.run([*TWIN, "db", "restore", archive], env=environment, check=True)
+    wait_for(lambda: "In the archive" in names_in(client.get(path)))
 
 
 def test_tile_made_before_an_edit_was_heard_is_not_kept(client, editor):

@@ -92,7 +92,7 @@ def test_joined_layers_are_one_gzip_member_and_brotli_is_the_same(own_cluster):
         ready = client.app.tiles.memory.get(path)
         raw("br")
         raw("br")
-        wait_for(lambda: path not in client.app.tiles._packing)
+        wait_for(lambda: path not in client.app.tiles.sender.packing)
         if ready.br is not None:  # small tiles may not get smaller
             headers, packed = raw("br")
             assert headers["content-encoding"] == "br"

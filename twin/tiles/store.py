@@ -105,6 +105,9 @@ class TileStore:
         except lmdb.MapFullError:
             self.clear()
             return False
+        except lmdb.Error as error:  # a disk that is full: the tile is served all the same
+            LOG.warning("a tile could not be stored: %s", error)
+            return False
         return True
 
     def remove(self, content: bytes, addresses: Iterable[Address], layer: bytes) -> None:
