@@ -6,17 +6,37 @@ import { L } from './leaflet.js';
 const RASTER_OPACITY = 0.72;
 
 /**
+ * The bytes themselves as an address; the page's policy allows no `blob:`.
+ * @param {Blob} content
+ * @returns {Promise<string>}
+ */
+const inlined = (content) =>
+  new Promise((resolve, reject) => {
+    const reader = new FileReader();
+    reader.onload = () => resolve(String(reader.result));
+    reader.onerror = () => reject(reader.error);
+    reader.readAsDataURL(content);
+  });
+
+/** Who may write a tile: only the newest who asked. @type {WeakMap<HTMLImageElement, symbol>} */
+const turns = new WeakMap();
+
+/**
  * Show what the server has now. A browser shows an image of an address that the page has shown
  * before without asking, whatever the headers say; `fetch` asks.
  * @param {HTMLImageElement} tile
  * @param {string} url
  */
 async function showNew(tile, url) {
+  const turn = Symbol(url);
+  turns.set(tile, turn);
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const content = response.status === 204 ? null : URL.createObjectURL(await response.blob());
-  tile.src = content ?? L.Util.emptyImageUrl;
-  await tile.decode().finally(() => content && URL.revokeObjectURL(content));
+  const isEmpty = response.status === 204;
+  const content = isEmpty ? L.Util.emptyImageUrl : await inlined(await response.blob());
+  if (turns.get(tile) !== turn) return;
+  tile.src = content;
+  await tile.decode();
 }
 
 const TileLayer = /** @type {any} */ (L.TileLayer);
