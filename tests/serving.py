@@ -29,12 +29,16 @@ def serve(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def run_server(
-    command: str, environment: dict[str, str]
+    command: str, environment: dict[str, str], port: int | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run `twin serve` or `twin up` on a free port until it answers; end it after the block."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    """Run `twin serve` or `twin up` on a port until it answers; end it after the block.
+
+    Parameters
+    ----------
+    port
+        None: one that is free.
+    """
+    port = port or free_port()
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWIN_")}
     # Not a pipe, which is full after some hundred lines of log: the server would wait for ever.
     with NamedTemporaryFile() as log, Path(log.name).open(encoding="utf-8") as told:
@@ -53,6 +57,14 @@ def run_server(
             if server.poll() is None:
                 server.terminate()
             server.wait(30)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until_ready(base: str, server: subprocess.Popen) -> None:
