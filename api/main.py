@@ -10,15 +10,18 @@ from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import errors, openapi
+from api.downloading import Seats
 from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.routes import (
     collections,
+    downloads,
     health,
     items,
     landing,
     programme,
     projects,
     query,
+    queryables,
     raster,
     search,
     tiles,
@@ -39,6 +42,8 @@ ROUTERS = (
     landing,
     collections,
     items,
+    queryables,
+    downloads,
     projects,
     programme,
     search,
@@ -83,6 +88,7 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.seats = Seats(settings.api.max_downloads)
     for module in ROUTERS:
         app.include_router(module.router)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.

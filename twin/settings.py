@@ -39,6 +39,12 @@ class ApiSettings(BaseModel):
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_downloads: int = Field(
+        2, ge=1, description="Downloads that one worker makes at a time; each keeps a connection."
+    )
+    download_timeout_s: int = Field(
+        900, ge=1, description="A download that takes longer is cut off, seconds."
+    )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
 
 
@@ -65,6 +71,11 @@ class Settings(BaseSettings):
     def download_dir(self) -> Path:
         """Where `twin layers fetch` keeps what it downloaded."""
         return self.home / "downloads"
+
+    @property
+    def temporary_dir(self) -> Path:
+        """Where files are made before they are sent."""
+        return self.home / "tmp"
 
     @property
     def raster_dir(self) -> Path:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, FromClause, case, cast, func, literal_column
 from sqlalchemy import Text as SqlText
 
-from twin.crs import STORAGE_SRID
+from twin.crs import STORAGE_SRID, Crs
 from twin.queries.catalogue import Described
 from twin.queries.item_query import View
 from twin.spec import Column
@@ -48,21 +48,27 @@ def geometry_text(layer: Described, view: View) -> Part:
     """Return the expression for an item's geometry as GeoJSON, `null` where it has none."""
     if layer.spec.geometry_type is None or not view.has_geometry:
         return _NULL
-    return func.ST_AsGeoJSON(shown_geometry(layer, view), view.crs.decimals, 0)
+    decimals: Part = literal_column(str(view.crs.decimals))
+    return func.ST_AsGeoJSON(shown_geometry(layer, view.crs), decimals, literal_column("0"))
 
 
-def shown_geometry(layer: Described, view: View) -> Part:
-    """Return an item's geometry in the reference system asked for, axes in its order."""
+def shown_geometry(layer: Described, crs: Crs) -> Part:
+    """Return an item's geometry in a reference system, axes in its order."""
     geom: Part = layer.rows.c.geom
-    if view.crs.srid != STORAGE_SRID:
-        geom = func.ST_Transform(geom, literal_column(str(view.crs.srid)))
-    return func.ST_FlipCoordinates(geom) if view.crs.is_lat_first else geom
+    if crs.srid != STORAGE_SRID:
+        geom = func.ST_Transform(geom, literal_column(str(crs.srid)))
+    return func.ST_FlipCoordinates(geom) if crs.is_lat_first else geom
 
 
 def shown_columns(layer: Described, view: View) -> list[Column]:
     """Return the columns asked for, in their order."""
     wanted = layer.types.keys() if view.properties is None else view.properties
     return [column for column in layer.spec.columns if column.name in wanted]
+
+
+def finite(value: Part) -> Part:
+    """Return a number, null where it is one that JSON cannot hold: NaN or infinite."""
+    return case((func.abs(value) < _FINITE, value))
 
 
 def concatenated(parts: Sequence[Part]) -> Part:
@@ -82,8 +88,8 @@ def _properties(table: FromClause, columns: Iterable[Column]) -> Iterator[Part]:
 
 
 def _json(value: Part, column: Column) -> Part:
-    if column.type == "number":  # JSON has no NaN and no infinity
-        value = case((func.abs(value) < _FINITE, value))
+    if column.type == "number":
+        value = finite(value)
     if column.type in ("number", "integer", "boolean"):
         return cast(value, SqlText)
     return cast(func.to_json(value), SqlText)
