@@ -13,12 +13,11 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 from isal import isal_zlib
-from sqlalchemy import Engine
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from twin.errors import BusyError
-from twin.queries.downloads.files import FileJob
+from twin.queries.downloads.order import Order, fill
 
 CHUNK_BYTES: Final = 262_144
 
@@ -102,28 +101,25 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
 
 
-async def made(
-    request: Request, job: FileJob, engine: Engine, folder: Path, timeout_ms: int
-) -> Path:
-    """Have a file made in a thread, and stopped when the client leaves.
+async def made(request: Request, order: Order) -> Path:
+    """Have a file made, unless the client leaves meanwhile.
 
     Raises
     ------
     ClientDisconnect
         It left.
     """
-    making = asyncio.create_task(asyncio.to_thread(job.write, engine, folder, timeout_ms))
+    filling = asyncio.create_task(fill(order))
     try:
-        while not making.done():
-            await asyncio.wait((making,), timeout=_LOOK_S)
-            if not making.done() and await request.is_disconnected():
+        while not filling.done():
+            await asyncio.wait((filling,), timeout=_LOOK_S)
+            if not filling.done() and await request.is_disconnected():
                 raise ClientDisconnect
-        return await making
+        await filling
     finally:
-        job.stop.set()
-        if not making.done():  # its folder must not go before it
-            await asyncio.wait((making,))
-            making.exception()
+        filling.cancel()
+        await asyncio.gather(filling, return_exceptions=True)  # its folder must not go before it
+    return order.path
 
 
 async def read_pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:

@@ -14,9 +14,9 @@ from api.downloading import Seats, Streamed, disposition, made, read_pieces
 from api.item_request import CHOOSING, read_item_request
 from api.links import absolute
 from api.openapi import problems
+from twin.db.engine import libpq_address
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
-from twin.queries.downloads.files import FileJob
 from twin.queries.downloads.formats import (
     FORMATS,
     FileFormat,
@@ -25,8 +25,10 @@ from twin.queries.downloads.formats import (
     file_name,
     note_of,
 )
-from twin.queries.downloads.job import own_folder
 from twin.queries.downloads.lines import stream_lines, write_lines
+from twin.queries.downloads.order import Order
+from twin.queries.downloads.workplace import own_folder
+from twin.queries.item_query import read_query
 from twin.tiles.raster import raster_file
 
 GEOTIFF: Final = "image/tiff; application=geotiff"
@@ -74,9 +76,18 @@ async def get_download(
             lines = write_lines(layer.described, query, wanted, note_of(layer))
             pieces = stream_lines(pool, lines, timeout_ms)
         else:
-            job = FileJob(layer.described, query, wanted, note_of(layer))
+            read_query(layer.described, query)  # what is wrong with it is told at once
             with own_folder(settings.temporary_dir) as folder:
-                path = await made(request, job, engine, folder, timeout_ms)
+                order = Order(
+                    spec=layer.spec.model_dump_json(),
+                    query=query,
+                    format=wanted.name,
+                    note=note_of(layer),
+                    database=libpq_address(engine.url),
+                    path=folder / f"{layer.id}{wanted.suffix}",
+                    timeout_ms=timeout_ms,
+                )
+                path = await made(request, order)
                 # Once it is open, the file needs no name any more: it cannot be left behind.
                 pieces = read_pieces(held.enter_context(path.open("rb")))
         held.push_async_callback(pieces.aclose)

@@ -165,7 +165,7 @@ def test_csv_opens_in_a_spreadsheet(odd_client):
     assert [row["share"] for row in rows][:4] == ["2.5", "", "", "1e+300"]
     assert [row["opened"] for row in rows][:3] == ["2021-12-31", "", "1900-01-01"]
     assert [row["is_open"] for row in rows][:3] == ["true", "", "false"]
-    assert rows[0]["geometry"].startswith("MULTIPOLYGON(((98.3 7.8")
+    assert rows[0]["geometry"].startswith("MULTIPOLYGON(((98.305 7.8,")
 
 
 def test_geojson_says_where_it_comes_from(odd_client):

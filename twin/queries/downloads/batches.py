@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -10,7 +9,6 @@ import pyarrow as pa
 from sqlalchemy import Connection, Select, func, literal_column, select
 
 from twin.queries.catalogue import Described
-from twin.queries.downloads.job import Stopped
 from twin.queries.item_query import Asked
 from twin.queries.item_text import finite, shown_columns, shown_geometry
 from twin.queries.keyset import in_order
@@ -44,20 +42,12 @@ def has_geometry(layer: Described, asked: Asked) -> bool:
 
 
 def read_batches(
-    connection: Connection, layer: Described, asked: Asked, stop: threading.Event
+    connection: Connection, layer: Described, asked: Asked
 ) -> Iterator[pa.RecordBatch]:
-    """Give the items in batches of at most `ROWS`.
-
-    Raises
-    ------
-    Stopped
-        Nobody waits any more.
-    """
+    """Give the items in batches of at most `ROWS`."""
     schema = schema_of(layer, asked)
     streamed = connection.execution_options(yield_per=ROWS)
     for rows in streamed.execute(_statement(layer, asked), dict(asked.values)).partitions():
-        if stop.is_set():
-            raise Stopped
         yield _batch(rows, schema)
 
 

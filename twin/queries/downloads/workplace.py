@@ -1,4 +1,4 @@
-"""A file being made for a download: its folder, its end, and room on the disk for it."""
+"""Where files are made before they are sent: a folder for each, and room on the disk for it."""
 
 from __future__ import annotations
 
@@ -19,10 +19,6 @@ _PREFIX: Final = "download-"
 
 #: Folders older than this were left by a process that was killed, seconds.
 _ABANDONED_S: Final = 6 * 3600
-
-
-class Stopped(Exception):
-    """Nobody waits for the file any more."""
 
 
 @contextmanager
