@@ -13,7 +13,6 @@ from urllib.parse import quote
 from fastapi import Request
 from fastapi.responses import StreamingResponse
 from isal import isal_zlib
-from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from twin.errors import BusyError
@@ -101,25 +100,19 @@ def disposition(name: str) -> str:
     return f"attachment; filename=\"{name}\"; filename*=UTF-8''{quote(name)}"
 
 
-async def made(request: Request, order: Order) -> Path:
-    """Have a file made, unless the client leaves meanwhile.
-
-    Raises
-    ------
-    ClientDisconnect
-        It left.
-    """
-    filling = asyncio.create_task(fill(order))
+async def made(request: Request, order: Order, path: Path) -> bool:
+    """Have a file made; False where the client left meanwhile."""
+    filling = asyncio.create_task(fill(order, path))
     try:
         while not filling.done():
             await asyncio.wait((filling,), timeout=_LOOK_S)
             if not filling.done() and await request.is_disconnected():
-                raise ClientDisconnect
+                return False
         await filling
     finally:
         filling.cancel()
         await asyncio.gather(filling, return_exceptions=True)  # its folder must not go before it
-    return order.path
+    return True
 
 
 async def read_pieces(file: BinaryIO) -> AsyncGenerator[bytes, None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import FileResponse
@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from api.deps import CatalogueDep, CollectionId, EngineDep, PoolDep, SettingsDep
 from api.downloading import Seats, Streamed, disposition, made, read_pieces
 from api.item_request import CHOOSING, read_item_request
-from api.links import absolute
+from api.links import GEOJSON, absolute
 from api.openapi import problems
 from twin.db.engine import libpq_address
 from twin.errors import InvalidInputError
@@ -28,15 +28,22 @@ from twin.queries.downloads.formats import (
 from twin.queries.downloads.lines import stream_lines, write_lines
 from twin.queries.downloads.order import Order
 from twin.queries.downloads.workplace import own_folder
-from twin.queries.item_query import read_query
+from twin.queries.item_query import check_query
 from twin.tiles.raster import raster_file
 
 GEOTIFF: Final = "image/tiff; application=geotiff"
 
+#: Nobody reads it: the client has left.
+_LEFT: Final = 499
+
 router = APIRouter(tags=["collections"], responses=problems(400, 404, 413))
 
 _BINARY: Final = {"schema": {"type": "string", "format": "binary"}}
-_FILES: Final = {each.media_type: _BINARY for each in FORMATS.values()} | {GEOTIFF: _BINARY}
+_FILES: Final[dict[str, Any]] = {
+    **{each.media_type: _BINARY for each in FORMATS.values()},
+    GEOTIFF: _BINARY,
+    GEOJSON: {"schema": {"type": "object"}},
+}
 
 
 @router.get(
@@ -65,29 +72,28 @@ async def get_download(
     check_format(layer, wanted)
     query = read_item_request(request, is_paged=False).query
     seats: Seats = request.app.state.seats
-    timeout_ms = settings.api.download_timeout_s * 1000
     headers = {
         "Content-Disposition": disposition(file_name(layer, wanted.suffix)),
         "Link": f'<{absolute(request, f"/api/collections/{layer.id}")}>; rel="describedby"',
     }
+    order = Order(
+        spec=layer.spec.model_dump_json(),
+        query=query,
+        format=wanted.name,
+        note=note_of(layer),
+        database=libpq_address(engine.url),
+        timeout_ms=settings.api.download_timeout_s * 1000,
+    )
     async with AsyncExitStack() as held:
         held.enter_context(seats.take())
         if wanted.is_text:
-            lines = write_lines(layer.described, query, wanted, note_of(layer))
-            pieces = stream_lines(pool, lines, timeout_ms)
+            pieces = stream_lines(pool, write_lines(layer.described, order), order.timeout_ms)
         else:
-            read_query(layer.described, query)  # what is wrong with it is told at once
+            check_query(layer.described, query)  # what is wrong with it is told at once
             with own_folder(settings.temporary_dir) as folder:
-                order = Order(
-                    spec=layer.spec.model_dump_json(),
-                    query=query,
-                    format=wanted.name,
-                    note=note_of(layer),
-                    database=libpq_address(engine.url),
-                    path=folder / f"{layer.id}{wanted.suffix}",
-                    timeout_ms=timeout_ms,
-                )
-                path = await made(request, order)
+                path = folder / f"{layer.id}{wanted.suffix}"
+                if not await made(request, order, path):
+                    return Response(status_code=_LEFT)
                 # Once it is open, the file needs no name any more: it cannot be left behind.
                 pieces = read_pieces(held.enter_context(path.open("rb")))
         held.push_async_callback(pieces.aclose)

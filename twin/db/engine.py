@@ -9,7 +9,7 @@ from psycopg import errors as pg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY
+from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import SetupError
 
 
@@ -102,6 +102,8 @@ def translated(error: DBAPIError | pg.Error) -> Exception:
         return DISK_FULL()
     if isinstance(cause, pg.InternalError_):  # PostGIS: TopologyException and the like
         return UNUSABLE_GEOMETRY()
+    if isinstance(cause, pg.DataError):
+        return UNUSABLE_VALUE()
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_lost or isinstance(cause, pg.OperationalError):
         return NO_ANSWER()

@@ -142,6 +142,11 @@ def read_query(layer: Described, query: ItemQuery) -> Asked:
     )
 
 
+def check_query(layer: Described, query: ItemQuery) -> None:
+    """Refuse a question that cannot be asked, its filter included; raises as `read_query` does."""
+    read_query(layer, query).shape.conditions.clauses(layer, lambda geometry: geometry)
+
+
 def read_conditions(query: ItemQuery) -> Conditions:
     """Return what narrows the items down."""
     interval = query.interval

@@ -83,6 +83,11 @@ def operand(scope: Scope, node: Any) -> Operand:  # noqa: ANN401 (any JSON)
         for name, read in _READERS.items():
             if name in node:
                 return read(scope, node)
+        if "type" in node or "bbox" in node:
+            raise fault(
+                f"{told(node)} is a geometry, which only operators such as `s_equals` compare",
+                f"{told(node)} เป็นรูปทรง ซึ่งเปรียบเทียบได้ด้วยตัวดำเนินการเช่น `s_equals` เท่านั้น",
+            )
     raise fault(f"{told(node)} is not a value", f"{told(node)} ไม่ใช่ค่า")
 
 

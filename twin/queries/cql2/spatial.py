@@ -73,7 +73,12 @@ def _box(bounds: Any) -> BaseGeometry:  # noqa: ANN401 (any JSON)
     (west, south), (east, north) = bounds[:2], bounds[half : half + 2]
     if west > east or south > north:
         raise _unusable(bounds, "it ends before it begins", "จุดสิ้นสุดมาก่อนจุดเริ่มต้น")
-    return shapely.envelope(shapely.MultiPoint([(west, south), (east, north)]))
+    # A box without width or height must be a line or a point, not an invalid polygon.
+    if west < east and south < north:
+        box: BaseGeometry = shapely.box(west, south, east, north)
+        return box
+    corners = [(west, south), (east, north)]
+    return shapely.Point(west, south) if corners[0] == corners[1] else shapely.LineString(corners)
 
 
 def _checked(scope: Scope, node: Any, drawn: BaseGeometry) -> BaseGeometry:  # noqa: ANN401

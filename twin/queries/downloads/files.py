@@ -36,14 +36,11 @@ class _Job:
     """
 
     order: Order
+    path: Path
     connection: Connection
     layer: Described
     asked: Asked
     fault: Exception | None = field(default=None, init=False)
-
-    @property
-    def path(self) -> Path:
-        return self.order.path
 
     @property
     def crs(self) -> CRS:
@@ -81,7 +78,7 @@ class _Job:
         return (self.connection.scalar(counted, dict(self.asked.values)) or 0) <= MAX_INDEXED
 
 
-def write_file(engine: Engine, order: Order) -> None:
+def write_file(engine: Engine, order: Order, path: Path) -> None:
     """Write the file of an order, from one moment of the database.
 
     Raises
@@ -98,7 +95,7 @@ def write_file(engine: Engine, order: Order) -> None:
     with connect(engine) as connection:
         # One moment for the count and the cursor alike.
         connection.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ"))
-        job = _Job(order, connection, layer, asked)
+        job = _Job(order, path, connection, layer, asked)
         try:
             _WRITERS[order.format](job)
         except Exception as error:

@@ -15,8 +15,8 @@ from twin.crs import CRS84
 from twin.db.pool import Pool, Query, compile_query
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import Described
-from twin.queries.downloads.formats import FileFormat, Note
-from twin.queries.item_query import Asked, ItemQuery, read_query
+from twin.queries.downloads.order import Order
+from twin.queries.item_query import Asked, read_query
 from twin.queries.item_text import feature_text, finite, shown_columns, shown_geometry
 from twin.queries.keyset import in_order
 from twin.spec import Column
@@ -60,7 +60,7 @@ class Lines:
     tail: bytes = b""
 
 
-def write_lines(layer: Described, query: ItemQuery, wanted: FileFormat, note: Note) -> Lines:
+def write_lines(layer: Described, order: Order) -> Lines:
     """Return a download in a text format.
 
     Raises
@@ -68,10 +68,10 @@ def write_lines(layer: Described, query: ItemQuery, wanted: FileFormat, note: No
     InvalidInputError
         The query cannot be used, or asks for GeoJSON in another system than CRS84.
     """
-    asked = read_query(layer, query)
-    if wanted.name == "csv":
+    asked = read_query(layer, order.query)
+    if order.format == "csv":
         return Lines(compile_query(_cells(layer, asked)), asked.values, _COMMAS, head=_BOM)
-    if query.crs != CRS84:
+    if order.query.crs != CRS84:
         raise InvalidInputError(
             "GeoJSON files are in CRS84 (RFC 7946); ask for another format to have another `crs`.",
             "ไฟล์ GeoJSON ใช้ CRS84 เท่านั้น (RFC 7946) หากต้องการ `crs` อื่นโปรดเลือกรูปแบบอื่น",
@@ -79,9 +79,9 @@ def write_lines(layer: Described, query: ItemQuery, wanted: FileFormat, note: No
         )
     statement = _selected(layer, asked, [feature_text(layer, asked.shape.view)])
     copied = compile_query(statement)
-    if wanted.name == "geojsonseq":
+    if order.format == "geojsonseq":
         return Lines(copied, asked.values, _UNUSED, first=b"\x1e", between=b"\n\x1e")
-    members = {"type": "FeatureCollection", "name": layer.spec.id, **note.members()}
+    members = {"type": "FeatureCollection", "name": layer.spec.id, **order.note.members()}
     head = json.dumps(members, ensure_ascii=False)[:-1] + ', "features": [\n'
     return Lines(copied, asked.values, _UNUSED, head=head.encode(), between=b",\n", tail=b"]}\n")
 

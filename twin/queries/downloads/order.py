@@ -44,7 +44,6 @@ class Order:
     format: Format
     note: Note
     database: str
-    path: Path
     timeout_ms: int
 
 
@@ -71,7 +70,7 @@ def tell(fault: errors.TwinError) -> str:
     return json.dumps([fault.code, fault.en, fault.th, fault.parameter])
 
 
-async def fill(order: Order) -> None:
+async def fill(order: Order, path: Path) -> None:
     """Have a file made by a process of its own; leaving ends the process.
 
     Raises
@@ -85,6 +84,7 @@ async def fill(order: Order) -> None:
         sys.executable,
         "-m",
         "twin.queries.downloads.make",
+        str(path),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
     )
