@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api import errors, openapi
+from api.downloading import Seats
 from api.encoding import Gzip
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.observing.leaving import Leaving
@@ -20,6 +21,7 @@ from api.observing.metrics import PoolState, published
 from api.observing.requests import Observed
 from api.routes import (
     collections,
+    downloads,
     health,
     items,
     landing,
@@ -27,6 +29,7 @@ from api.routes import (
     programme,
     projects,
     query,
+    queryables,
     raster,
     raster_query,
     search,
@@ -54,6 +57,8 @@ ROUTERS = (
     landing,
     collections,
     items,
+    queryables,
+    downloads,
     projects,
     programme,
     search,
@@ -142,6 +147,7 @@ def create_app(settings: Settings) -> Twin:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.seats = Seats(settings.api.max_downloads)
     for module in ROUTERS:
         app.include_router(module.router)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.

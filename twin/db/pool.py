@@ -20,7 +20,7 @@ from sqlalchemy.sql import ClauseElement
 
 from twin.db import leases, timing
 from twin.db.engine import libpq_address
-from twin.db.faults import NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY
+from twin.db.faults import NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import BusyError, TwinError
 
 _DIALECT: Final = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -192,6 +192,8 @@ def translated(error: BaseException) -> TwinError | None:
         return TOO_SLOW()
     if isinstance(error, asyncpg.InternalServerError):  # PostGIS: TopologyException and the like
         return UNUSABLE_GEOMETRY()
+    if isinstance(error, asyncpg.DataError):
+        return UNUSABLE_VALUE()
     lost = (
         asyncpg.PostgresConnectionError,
         asyncpg.CannotConnectNowError,
