@@ -10,7 +10,7 @@ import json
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from sqlalchemy import (
     ARRAY,
@@ -20,6 +20,7 @@ from sqlalchemy import (
     FromClause,
     Integer,
     Select,
+    Table,
     any_,
     bindparam,
     func,
@@ -42,6 +43,9 @@ from twin.types import Json
 
 #: Up to here matches are counted one by one; beyond, the planner's estimate is told.
 MAX_COUNTED: Final = 10_000
+
+#: Items looked through for one page before all that match are sorted instead.
+MAX_WALKED: Final = 20_000
 
 #: All properties, with the geometry in longitude and latitude.
 WHOLE: Final = View()
@@ -118,16 +122,33 @@ class Statements:
         return Prepared(self._shown(page, number))
 
     @cached_property
-    def walk(self) -> Prepared:
-        """Follow the order until a page is full: for matches too many to be gathered."""
-        return Prepared(self._shown(self._walked(), null()))
-
-    @cached_property
-    def walk_all(self) -> Prepared:
-        """Follow the order of all items, and count them up to `MAX_COUNTED`."""
+    def list(self) -> Prepared:
+        """Show a page of all items, and count them up to `MAX_COUNTED`."""
         all_of = self._matched(()).subquery("all_of")
         number = select(func.count()).select_from(all_of).scalar_subquery()
-        return Prepared(self._shown(self._walked(), number))
+        return Prepared(self._shown(self._sorted(), number))
+
+    @cached_property
+    def walk(self) -> Prepared:
+        """Look through the next `MAX_WALKED` items by `id`, until the page is full.
+
+        Where those that match are many, and lie everywhere, that is soon.
+        """
+        table = self.layer.rows
+        block = select(table).order_by(table.c.id).limit(literal_column(str(MAX_WALKED)))
+        if self.shape.nulls is not None:
+            block = block.where(is_after(self.layer, table, (), ()))
+        rows = block.subquery("block")
+        # The same layer, seen through the block: conditions must not reach its index.
+        seen = Described(self.layer.spec, cast("Table", rows), None)
+        clauses = self.shape.conditions.clauses(seen, _once)
+        page = select(rows.c.id).where(*clauses).order_by(rows.c.id).limit(_LIMIT + 1)
+        return Prepared(self._shown(page, null()))
+
+    @cached_property
+    def sort(self) -> Prepared:
+        """Find and sort all that match, however many, and show a page of them."""
+        return Prepared(self._shown(self._sorted(), null()))
 
     @cached_property
     def estimate(self) -> Prepared:
@@ -141,7 +162,7 @@ class Statements:
         clauses = self.shape.conditions.clauses(self.layer, _once)
         return select(*columns).where(*clauses).limit(_CEILING)
 
-    def _walked(self) -> Select[Any]:
+    def _sorted(self) -> Select[Any]:
         # A name of its own, or the items shown would be taken for those looked through.
         table = self.layer.rows
         columns = [table.c.id, *(table.c[key.name] for key in self.shape.sort if key.name != "id")]
@@ -254,13 +275,13 @@ def _page(layer: Described, query: ItemQuery) -> Asking:
     statements = _statements(layer, asked.shape)
     values = {**asked.values, "limit": query.limit}
     is_open = asked.shape.conditions == Conditions()
-    row = yield Ask(statements.walk_all if is_open else statements.gather, values)
+    row = yield Ask(statements.list if is_open else statements.gather, values)
     number, is_estimated = row[0], row[0] > MAX_COUNTED
     if is_estimated:
         (plan,) = yield Ask(statements.estimate, asked.values)
         number = max(number, _planned_rows(plan))
         if not is_open:
-            row = yield Ask(statements.walk, values)
+            row = yield from _beyond(statements, values)
     _, found, last, text = row
     return Page(
         number_matched=number,
@@ -269,6 +290,16 @@ def _page(layer: Described, query: ItemQuery) -> Asking:
         text=bytes(text or b""),
         next=write_token(query.sort, _as_text(last)) if found > query.limit else None,
     )
+
+
+def _beyond(statements: Statements, values: Mapping[str, object]) -> Generator[Ask, Any, Any]:
+    """Return the row of a page of more matches than can be gathered."""
+    if not statements.shape.sort:
+        row = yield Ask(statements.walk, values)
+        if row[1] > values["limit"]:
+            return row
+    row = yield Ask(statements.sort, values)
+    return row
 
 
 def _planned_rows(plan: Any) -> int:  # noqa: ANN401 (JSON, read by one driver and not by the other)
