@@ -17,7 +17,7 @@ from twin.db.pool import Pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue, Snapshot
 from twin.queries.items import ItemQuery
-from twin.queries.spatial import Point
+from twin.queries.place import Point
 from twin.settings import Settings
 from twin.tiles.vector import Address
 from twin.types import Confidence, Json

@@ -1,16 +1,14 @@
-"""Writing the answers of spatial questions."""
+"""Writing the answers of spatial questions; what PostgreSQL wrote is passed on unread."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import Final
 
 from api.geojson import dumps, feature
-from twin.queries.here import Here
-from twin.queries.items import Item
-from twin.queries.spatial import Found, Hit, Unit
+from twin.queries.here import Here, Unit
+from twin.queries.near import Hit
+from twin.queries.spatial import Found
 from twin.tiles.raster import Sample
 from twin.types import Json
 
@@ -20,8 +18,14 @@ _DECIMALS: Final = 3
 
 def near_feature(hit: Hit) -> str:
     """Return a feature with `distance_m` among its properties, as JSON text."""
-    properties = {**hit.item.properties, "distance_m": round(hit.distance_m, _DECIMALS)}
-    return feature(replace(hit.item, properties=properties))
+    distance = f'"distance_m":{round(hit.distance_m, _DECIMALS)}'
+    properties = (
+        f"{hit.properties[:-1]},{distance}}}" if hit.properties != "{}" else f"{{{distance}}}"
+    )
+    return (
+        f'{{"type":"Feature","id":{hit.id},"collection":"{hit.layer.spec.id}",'
+        f'"geometry":{hit.geometry},"properties":{properties}}}'
+    )
 
 
 def selected(found: Iterable[Found]) -> str:
@@ -34,30 +38,28 @@ def selected(found: Iterable[Found]) -> str:
     return f'{{"collections":[{",".join(parts)}]}}'
 
 
-def identified(here: Here) -> Json:
-    """Return what is at a place."""
-    return {
-        "point": [here.point.lon, here.point.lat],
-        "tambon": _unit(here.tambon),
-        "amphoe": _unit(here.amphoe),
-        "features": [_hit(hit) for hit in here.hits],
-        "rasters": [_sample(sample) for sample in here.samples],
+def identified(here: Here) -> str:
+    """Return what is at a place, as JSON text."""
+    members = {
+        "point": dumps([here.point.lon, here.point.lat]),
+        "tambon": dumps(_unit(here.tambon)),
+        "amphoe": dumps(_unit(here.amphoe)),
+        "features": f"[{','.join(map(_hit, here.hits))}]",
+        "rasters": dumps([_sample(sample) for sample in here.samples]),
     }
+    return f"{{{','.join(f'{dumps(name)}:{value}' for name, value in members.items())}}}"
 
 
 def _unit(unit: Unit | None) -> Json | None:
     return {"code": unit.code, "names": unit.names._asdict()} if unit else None
 
 
-def _hit(hit: Hit) -> Json:
-    item: Item = hit.item
-    return {
-        "collection": hit.layer.spec.id,
-        "id": item.id,
-        "distance_m": round(hit.distance_m, _DECIMALS),
-        "geometry": json.loads(item.geometry) if item.geometry else None,
-        "properties": item.properties,
-    }
+def _hit(hit: Hit) -> str:
+    return (
+        f'{{"collection":"{hit.layer.spec.id}","id":{hit.id},'
+        f'"distance_m":{round(hit.distance_m, _DECIMALS)},'
+        f'"geometry":{hit.geometry},"properties":{hit.properties}}}'
+    )
 
 
 def _sample(sample: Sample) -> Json:

@@ -152,6 +152,7 @@ async def open_pool(
         max_size=size,
         timeout=_CONNECT_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
+        max_cacheable_statement_size=0,  # no limit: what looks into many layers is long
         reset=_nothing_to_reset,
         server_settings={
             "application_name": "phuket-twin",

@@ -31,9 +31,9 @@ THEME_TITLES: Final[dict[Theme, Text]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Described:
-    """A layer's specification with the tables made from it.
+    """A layer's specification with the tables made from it; equal only to itself.
 
     `table` is None for rasters, `tiles` for everything that is not a vector layer.
     """
