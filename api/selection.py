@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from api.geojson import dumps, feature
+from twin.queries.catalogue import Described
 from twin.queries.here import Here, Unit
 from twin.queries.near import Hit
 from twin.queries.spatial import Found
@@ -45,7 +47,7 @@ def identified(here: Here) -> str:
         "tambon": dumps(_unit(here.tambon)),
         "amphoe": dumps(_unit(here.amphoe)),
         "features": f"[{','.join(map(_hit, here.hits))}]",
-        "rasters": dumps([_sample(sample) for sample in here.samples]),
+        "rasters": f"[{','.join(map(_sample, here.samples))}]",
     }
     return f"{{{','.join(f'{dumps(name)}:{value}' for name, value in members.items())}}}"
 
@@ -62,15 +64,22 @@ def _hit(hit: Hit) -> str:
     )
 
 
-def _sample(sample: Sample) -> Json:
-    spec = sample.layer.spec
-    column = spec.columns[0] if spec.columns else None
+def _sample(sample: Sample) -> str:
+    described = sample.layer.described
+    value = None if sample.value is None else f"{sample.value:g}"
+    return f'{_head(described)},"value":{dumps(sample.value)},{_tail(described, value)}'
+
+
+@lru_cache(maxsize=64)
+def _head(layer: Described) -> str:
+    titles = layer.spec.title.model_dump()
+    return f'{{"layer":{dumps(layer.spec.id)},"titles":{dumps(titles)}'
+
+
+@lru_cache(maxsize=1024)
+def _tail(layer: Described, value: str | None) -> str:
+    column = layer.spec.columns[0] if layer.spec.columns else None
     titles = (column.values or {}) if column else {}
-    title = None if sample.value is None else titles.get(f"{sample.value:g}")
-    return {
-        "layer": spec.id,
-        "titles": spec.title.model_dump(),
-        "value": sample.value,
-        "unit": column.unit if column else None,
-        "titles_value": title.model_dump() if title else None,
-    }
+    title = None if value is None else titles.get(value)
+    unit = column.unit if column else None
+    return f'"unit":{dumps(unit)},"titles_value":{dumps(title.model_dump() if title else None)}}}'

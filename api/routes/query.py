@@ -11,7 +11,7 @@ from api.geojson import GeoJSONResponse, feature_collection, respond
 from api.models.geojson import NearCollection
 from api.models.query import Identified, Selected, Selection
 from api.openapi import problems
-from api.parsing import split_names
+from api.parsing import no_names, split_names
 from api.selection import identified, near_feature, selected
 from twin.db.engine import connect
 from twin.queries import spatial
@@ -39,7 +39,7 @@ async def identify(
     layers: Annotated[
         list[str],
         Query(
-            default_factory=list,
+            default_factory=no_names,
             description="Vector layers; default: all but the base map and boundaries",
         ),
     ],

@@ -15,7 +15,7 @@ from sqlalchemy import Double, Integer, Select, Text, func, literal_column, null
 from twin.db.pool import Pool, Query, compile_query
 from twin.queries.catalogue import Described, PublishedLayer, choose
 from twin.queries.held import Snapshot
-from twin.queries.near import Hit, here_search, near_selects, read_hits
+from twin.queries.near import Hit, Search, near_selects, read_hits
 from twin.queries.place import ASKED, Point
 from twin.queries.written import properties
 from twin.tiles.raster import Sample, raster_file, sample
@@ -23,6 +23,9 @@ from twin.types import Text as Names
 
 #: Most items of one layer.
 MAX_HITS: Final = 20
+
+#: Within this radius every item of a layer is measured, beyond it the nearest are found first.
+CLOSE_M: Final = 100
 
 #: Layers whose item at a place is told as a unit, and the number of their row.
 _UNITS: Final = {"tambon": -1, "amphoe": -2}
@@ -86,17 +89,19 @@ async def ask_here(
 
 
 @lru_cache(maxsize=128)
-def here_query(units: tuple[Described, ...], layers: tuple[Described, ...]) -> Query:
-    """Return the query for the units and the items at a place; parameters as `here_values`."""
+def here_query(
+    units: tuple[Described, ...], layers: tuple[Described, ...], *, is_close: bool
+) -> Query:
+    """Return the query for the units and the items at a place.
+
+    Parameters
+    ----------
+    is_close
+        The radius is at most `CLOSE_M`.
+    """
     parts = [unit_select(unit, _UNITS[unit.spec.id]) for unit in units]
-    return compile_query(union_all(*parts, *near_selects(layers, here_search(MAX_HITS))))
-
-
-def here_values(point: Point, radius_m: float) -> dict[str, float]:
-    """Return what `here_query` is given."""
-    box = point.around(radius_m)
-    place = {"lon": point.lon, "lat": point.lat, "within_m": radius_m, "count": MAX_HITS}
-    return place | box._asdict()
+    search = Search(None if is_close else MAX_HITS)
+    return compile_query(union_all(*parts, *near_selects(layers, search)))
 
 
 def unit_select(layer: Described, number: int) -> Select[Any]:
@@ -112,7 +117,7 @@ def unit_select(layer: Described, number: int) -> Select[Any]:
             table.c.id,
             literal_column("0::float8", Double).label("distance_m"),
             null().cast(Text).label("geometry"),
-            properties(layer, ("code", "name_th", "name_en")).label("properties"),
+            properties(layer, table, ("code", "name_th", "name_en")).label("properties"),
         )
         .where(table.c.geom.op("&&")(place), func.ST_Intersects(table.c.geom, place))
         .order_by(table.c.code)
@@ -130,7 +135,9 @@ async def _fetch(
 ) -> Sequence[Any]:
     if not units and not layers:
         return ()
-    return await pool.fetch(here_query(units, layers), **here_values(point, radius_m))
+    query = here_query(units, layers, is_close=radius_m <= CLOSE_M)
+    values = {"lon": point.lon, "lat": point.lat, "within_m": radius_m, "count": MAX_HITS}
+    return await pool.fetch(query, **values, **point.around(radius_m)._asdict())
 
 
 async def _sample(published: Iterable[PublishedLayer], folder: Path, point: Point) -> list[Sample]:

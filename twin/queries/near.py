@@ -20,6 +20,7 @@ from sqlalchemy import (
     CompoundSelect,
     Connection,
     Double,
+    FromClause,
     Integer,
     Select,
     bindparam,
@@ -65,20 +66,20 @@ class Search:
     ----------
     depth
         How many items in the order of the index bound the distance: a constant of the statement,
-        since PostgreSQL must know it to choose the index.
+        since PostgreSQL must know it to choose the index. None: everything in `window` is measured,
+        which is quicker where it is small.
     within_m
         Nothing farther than this, geodesic metres.
     count
         Most items of one layer, at most `depth`.
     window
-        A box that holds everything within `within_m`, where that is a short way; None: the search
-        is bounded by `depth` alone.
+        A box that holds everything within `within_m`.
     """
 
-    depth: int
+    depth: int | None
     within_m: ColumnElement[float] = _WITHIN_M
     count: ColumnElement[int] = _COUNT
-    window: ColumnElement[Any] | None = None
+    window: ColumnElement[Any] = _WINDOW
 
 
 @dataclass(frozen=True)
@@ -180,22 +181,17 @@ def read_hits(layers: Sequence[Described], rows: Iterable[Any]) -> list[Hit]:
     return sorted(hits, key=lambda hit: (hit.distance_m, position[hit.layer], hit.id))
 
 
-def here_search(depth: int) -> Search:
-    """Return the search within a short way of a place: parameters `within_m`, `count`, the box."""
-    return Search(depth, window=_WINDOW)
-
-
 def near_selects(layers: Sequence[Described], search: Search) -> list[Select[Any]]:
     """Return the statements for the items of each layer that are near `lon`, `lat`.
 
-    Rows have `layer` (number in `layers`), `id`, `distance_m`, `geometry` and `properties` (JSON
-    text). Index relied on: GiST on `geom`.
+    Rows have the number in `layers`, `id`, the distance in metres, the geometry and the properties
+    as JSON text. Index relied on: GiST on `geom`.
     """
     return [_written(layer, number, search) for number, layer in enumerate(layers)]
 
 
-def nearest_ids(layer: Described, place: Place, search: Search, name: str) -> Select[Any]:
-    """Return `id` and `distance_m` of the nearest items, nearest first, ties in the order of `id`.
+def nearest_rows(layer: Described, place: Place, search: Search, name: str) -> Select[Any]:
+    """Return the nearest items with their `_distance_m`; of equally near ones the lower `id`.
 
     Parameters
     ----------
@@ -203,50 +199,48 @@ def nearest_ids(layer: Described, place: Place, search: Search, name: str) -> Se
         Tells the parts of this statement from those of others around it.
     """
     table = layer.rows
-    bound = _bound(layer, place, search, name).subquery(f"bound_{name}")
     shape: ColumnElement[Any] = table.c.geom
+    if search.depth is None:
+        box = search.window
+        source: FromClause = table
+    else:
+        bound = _bound(layer, place, search, name).subquery(f"bound_{name}")
+        box = bound.c.box
+        source = bound.join(table, shape.op("&&")(box))
     if not is_pointlike(layer):
-        shape = func.ST_ClipByBox2D(shape, bound.c.box)
-    measured = (
-        select(table.c.id, place.distance_m(shape).label("distance_m"))
-        .select_from(bound)
-        .join(table, table.c.geom.op("&&")(bound.c.box))
-        .subquery(f"measured_{name}")
-    )
-    return (
-        select(measured.c.id, measured.c.distance_m)
-        .where(measured.c.distance_m <= search.within_m + _SAME_M)
-        .order_by(measured.c.distance_m, measured.c.id)
-        .limit(search.count)
-    )
+        shape = func.ST_ClipByBox2D(shape, box)
+    distance = place.distance_m(shape).label("_distance_m")
+    measured = select(*table.c, distance).select_from(source)
+    if search.depth is None:
+        measured = measured.where(table.c.geom.op("&&")(box))
+    # What is too far is left out after the order is known: the distance is reckoned once.
+    order = (distance, table.c.id)
+    rows = measured.order_by(*order).limit(search.count).subquery(f"measured_{name}")
+    return select(*rows.c).where(rows.c["_distance_m"] <= search.within_m + _SAME_M)
 
 
 def _bound(layer: Described, place: Place, search: Search, name: str) -> Select[Any]:
     """Return the box that holds what is looked for: one row, `box`."""
-    table = layer.rows
-    geom = table.c.geom
+    geom = layer.rows.c.geom
+    depth: ColumnElement[int] = literal_column(str(search.depth))
     closest = geom if is_pointlike(layer) else func.ST_ClosestPoint(geom, place.geometry)
     first = (
         select(place.distance_m(closest).label("distance_m"))
         .order_by(geom.op("<->")(place.geometry))
-        .limit(literal_column(str(search.depth)))
+        .limit(depth)
+        .subquery(f"first_{name}")
     )
-    if search.window is not None:
-        first = first.where(geom.op("&&")(search.window))
-    found = first.subquery(f"first_{name}")
-    is_full = func.count() == literal_column(str(search.depth))
-    farthest = case((is_full, func.max(found.c.distance_m)))
+    farthest = case((func.count() == depth, func.max(first.c.distance_m)))
     reach = select(func.least(search.within_m, farthest).label("reach")).subquery(f"reach_{name}")
-    return place.around(reach)
+    return place.around(reach).limit(literal_column("1"))  # worked out once, not for each row
 
 
 def _written(layer: Described, number: int, search: Search) -> Select[Any]:
-    table = layer.rows
-    chosen = nearest_ids(layer, ASKED, search, str(number)).subquery(f"chosen_{number}")
+    rows = nearest_rows(layer, ASKED, search, str(number)).subquery(f"chosen_{number}")
     return select(
         literal_column(str(number), Integer).label("layer"),
-        table.c.id,
-        chosen.c.distance_m,
-        geojson(layer).label("geometry"),
-        properties(layer).label("properties"),
-    ).join(chosen, chosen.c.id == table.c.id)
+        rows.c.id,
+        rows.c["_distance_m"],
+        geojson(layer, rows).label("geometry"),
+        properties(layer, rows).label("properties"),
+    )

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Double, Text, and_, case, func, literal_column, null, select
-from sqlalchemy import cast as sql_cast
+from sqlalchemy import (
+    ColumnElement,
+    Double,
+    FromClause,
+    Text,
+    and_,
+    case,
+    cast,
+    func,
+    literal_column,
+    null,
+    select,
+)
 
 from twin.queries.catalogue import Described
 
@@ -24,23 +35,30 @@ def is_pointlike(layer: Described) -> bool:
     return layer.spec.geometry_type in ("Point", "MultiPoint")
 
 
-def display_geometry(layer: Described) -> ColumnElement[Any]:
-    """Return the item's geometry, generalised to about 5 m."""
-    geom = layer.rows.c.geom
+def display_geometry(layer: Described, rows: FromClause | None = None) -> ColumnElement[Any]:
+    """Return the item's geometry, generalised to about 5 m.
+
+    Parameters
+    ----------
+    rows
+        A selection from the layer's table to take it from; None: the table.
+    """
+    geom: ColumnElement[Any] = (layer.rows if rows is None else rows).c.geom
     if is_pointlike(layer):
         return geom
     simplified = func.ST_SimplifyPreserveTopology(geom, _TOLERANCE)
     return simplified if layer.spec.geometry_type == "Geometry" else func.ST_Multi(simplified)
 
 
-def geojson(layer: Described) -> ColumnElement[str]:
+def geojson(layer: Described, rows: FromClause) -> ColumnElement[str]:
     """Return the generalised geometry as GeoJSON text."""
-    return sql_cast(
-        func.ST_AsGeoJSON(display_geometry(layer), _DECIMALS, literal_column("0")), Text
-    )
+    shape = display_geometry(layer, rows)
+    return cast(func.ST_AsGeoJSON(shape, _DECIMALS, literal_column("0")), Text)
 
 
-def properties(layer: Described, names: Collection[str] | None = None) -> ColumnElement[str]:
+def properties(
+    layer: Described, rows: FromClause, names: Collection[str] | None = None
+) -> ColumnElement[str]:
     """Return the item's properties as a JSON object in text.
 
     Numbers that JSON does not have (infinite, not a number) are written as null.
@@ -53,10 +71,9 @@ def properties(layer: Described, names: Collection[str] | None = None) -> Column
     chosen = [c for c in layer.spec.columns if names is None or c.name in names]
     if not chosen:
         return literal_column("'{}'", Text)
-    columns = [_finite(layer.rows.c[c.name], c.name) for c in chosen]
-    row = select(*columns).correlate(layer.rows).subquery("p")
-    written = select(func.row_to_json(row.table_valued())).correlate(layer.rows)
-    return sql_cast(written.scalar_subquery(), Text)
+    row = select(*(_finite(rows.c[c.name], c.name) for c in chosen)).correlate(rows).subquery("p")
+    written = select(func.row_to_json(row.table_valued())).correlate(rows)
+    return cast(written.scalar_subquery(), Text)
 
 
 def _finite(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
