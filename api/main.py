@@ -12,6 +12,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from api import errors, openapi
 from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.routes import (
+    batch,
     collections,
     health,
     items,
@@ -43,6 +44,7 @@ ROUTERS = (
     programme,
     search,
     query,
+    batch,
     tiles,
     raster,
     health,

@@ -51,7 +51,7 @@ _WINDOW: Final = func.ST_MakeEnvelope(
 
 
 #: Depths of the first search that statements are made for: the least that holds `k` is taken.
-_DEPTHS: Final = (10, 100)
+_DEPTHS: Final = (1, 5, 10, 100)
 MAX_COUNT: Final = _DEPTHS[-1]
 
 #: Most layers of one question about what is nearest.
