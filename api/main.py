@@ -22,6 +22,8 @@ from api.routes import (
     query,
     raster,
     search,
+    selecting,
+    summary,
     tiles,
 )
 from api.web import WebApp
@@ -45,6 +47,8 @@ ROUTERS = (
     search,
     query,
     batch,
+    selecting,
+    summary,
     tiles,
     raster,
     health,

@@ -31,13 +31,13 @@ def near_feature(hit: Hit) -> str:
 
 
 def selected(found: Iterable[Found]) -> str:
-    """Return the items selected by a drawn geometry, by collection, as JSON text."""
+    """Return the member `collections` with the items selected by a geometry, as JSON text."""
     parts = (
         f'{{"collection":{dumps(one.layer.spec.id)},"numberMatched":{one.page.number_matched},'
         f'"features":[{",".join(map(feature, one.page.items))}]}}'
         for one in found
     )
-    return f'{{"collections":[{",".join(parts)}]}}'
+    return f'"collections":[{",".join(parts)}]'
 
 
 def identified(here: Here) -> str:

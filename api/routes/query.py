@@ -1,4 +1,4 @@
-"""Spatial questions: what is here, what is near, what lies inside."""
+"""Spatial questions about a point: what is here, what is near."""
 
 from __future__ import annotations
 
@@ -6,22 +6,18 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import STRICT, CatalogueDep, EngineDep, PointDep, PoolDep, SettingsDep
+from api.deps import STRICT, CatalogueDep, PointDep, PoolDep, SettingsDep
 from api.geojson import GeoJSONResponse, feature_collection, respond
+from api.models.batch import MAX_DISTANCE_M
 from api.models.geojson import NearCollection
-from api.models.query import Identified, Selected, Selection
+from api.models.query import Identified
 from api.openapi import problems
 from api.parsing import no_names, split_names
-from api.selection import identified, near_feature, selected
-from twin.db.engine import connect
-from twin.queries import spatial
-from twin.queries.catalogue import choose, list_layers
-from twin.queries.drawn import read_drawn, require_area
+from api.selection import identified, near_feature
 from twin.queries.here import ask_here
 from twin.queries.near import MAX_COUNT, ask_nearest, choose_some
 
 MAX_RADIUS_M: Final = 5_000
-MAX_DISTANCE_M: Final = 200_000
 
 router = APIRouter(
     prefix="/api/query", tags=["query"], dependencies=STRICT, responses=problems(400, 413)
@@ -67,23 +63,3 @@ async def nearest(
     layers = choose_some(catalogue.layers, split_names(layer), "layer")
     hits = await ask_nearest(pool, layers, point, k, max_distance_m)
     return respond(feature_collection(map(near_feature, hits), numberReturned=len(hits)))
-
-
-@router.post("/within", response_model=Selected, responses=problems(422))
-def within(engine: EngineDep, settings: SettingsDep, selection: Selection) -> Response:
-    """Return the items that lie wholly inside a drawn area."""
-    drawn = read_drawn(selection.geometry.model_dump(), settings.api.max_vertices)
-    with connect(engine) as connection:
-        layers = choose(list_layers(connection), selection.layers)
-        found = spatial.find_within(connection, layers, require_area(drawn), selection.limit)
-    return Response(selected(found), media_type="application/json")
-
-
-@router.post("/intersects", response_model=Selected, responses=problems(422))
-def intersects(engine: EngineDep, settings: SettingsDep, selection: Selection) -> Response:
-    """Return the items that share a point with a drawn geometry."""
-    drawn = read_drawn(selection.geometry.model_dump(), settings.api.max_vertices)
-    with connect(engine) as connection:
-        layers = choose(list_layers(connection), selection.layers)
-        found = spatial.find_intersecting(connection, layers, drawn, selection.limit)
-    return Response(selected(found), media_type="application/json")

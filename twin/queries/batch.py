@@ -21,6 +21,7 @@ from sqlalchemy import (
     true,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from twin.db.pool import Pool, Query, compile_query
 from twin.errors import InvalidInputError, TooLargeError
@@ -190,7 +191,7 @@ def _holding(layer: Described, number: int) -> Select[Any]:
     first = (
         select(*pairs.c)
         .where(func.ST_Intersects(pairs.c.geom, pairs.c["_place"]))
-        .distinct(pairs.c["_n"])
+        .ext(distinct_on(pairs.c["_n"]))
         .order_by(pairs.c["_n"], *(pairs.c[name] for name in layer.spec.key))
         .subquery(f"first_{number}")
     )

@@ -29,6 +29,7 @@ from twin.queries.batch import require_areas
 from twin.queries.catalogue import Described
 from twin.queries.filters import has_value
 from twin.queries.parts import OUTSIDE, Measured, share_select
+from twin.queries.written import finite
 from twin.types import Text as Names
 
 MAX_AREAS: Final = 1_000
@@ -158,15 +159,18 @@ def summary_statement(asked: Asked, by: Described | BaseGeometry) -> Select[Any]
     share = share_select(measured, _areas(by), has_outside=isinstance(by, Described)).subquery(
         "shares"
     )
+    values = [
+        finite(table.c[name], name).label(f"c{place}") for place, name in enumerate(asked.columns)
+    ]
     value = cast(table.c[asked.group_by] if asked.group_by else null(), Text)
     rows = (
-        measured.select(*share.c, value.label("value"), *(table.c[name] for name in asked.columns))
+        measured.select(*share.c, value.label("value"), *values)
         .select_from(table.join(share, share.c.id == table.c.id))
         .subquery("rows")
     )
     figures: list[ColumnElement[Any]] = [
-        getattr(func, name)(rows.c[column]).filter(rows.c.is_main)
-        for column in asked.columns
+        getattr(func, name)(rows.c[f"c{place}"]).filter(rows.c.is_main)
+        for place in range(len(asked.columns))
         for name in ("count", *_FIGURES)
     ]
     n, group = rows.c.n, rows.c.value

@@ -71,12 +71,13 @@ def properties(
     chosen = [c for c in layer.spec.columns if names is None or c.name in names]
     if not chosen:
         return literal_column("'{}'", Text)
-    row = select(*(_finite(rows.c[c.name], c.name) for c in chosen)).correlate(rows).subquery("p")
+    row = select(*(finite(rows.c[c.name], c.name) for c in chosen)).correlate(rows).subquery("p")
     written = select(func.row_to_json(row.table_valued())).correlate(rows)
     return cast(written.scalar_subquery(), Text)
 
 
-def _finite(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+def finite(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
+    """Return a column with null for numbers that JSON does not have."""
     if not isinstance(column.type, Double):
         return column
     is_finite = and_(column < _INFINITY, column > -_INFINITY)
