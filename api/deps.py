@@ -15,7 +15,7 @@ from api.tiling.front import TileFront
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue, Snapshot
-from twin.queries.spatial import Point
+from twin.queries.place import Point
 from twin.settings import Settings
 from twin.tiles.address import Address
 from twin.types import Confidence

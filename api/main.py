@@ -20,6 +20,7 @@ from api.observing.limits import Limits
 from api.observing.metrics import PoolState, published
 from api.observing.requests import Observed
 from api.routes import (
+    batch,
     collections,
     downloads,
     health,
@@ -33,6 +34,8 @@ from api.routes import (
     raster,
     raster_query,
     search,
+    selecting,
+    summary,
     tiles,
 )
 from api.tiling.events import EventHub
@@ -63,6 +66,9 @@ ROUTERS = (
     programme,
     search,
     query,
+    batch,
+    selecting,
+    summary,
     tiles,
     raster,
     raster_query,

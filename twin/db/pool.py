@@ -166,11 +166,11 @@ async def open_pool(
         max_size=size,
         timeout=_CONNECT_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
+        max_cacheable_statement_size=0,  # no limit: what looks into many layers is long
         reset=_nothing_to_reset,
         # Tiles alone have a statement for each band of each layer.
         statement_cache_size=512,
         max_cached_statement_lifetime=0,
-        max_cacheable_statement_size=0,
         server_settings={
             "application_name": "phuket-twin",
             "default_transaction_read_only": "on",
