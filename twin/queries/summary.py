@@ -27,7 +27,7 @@ from twin.crs import STORAGE_SRID
 from twin.errors import InvalidInputError, TooLargeError
 from twin.queries.batch import require_areas
 from twin.queries.catalogue import Described
-from twin.queries.filters import has_value
+from twin.queries.filters import equals
 from twin.queries.parts import OUTSIDE, Measured, share_select
 from twin.queries.written import finite
 from twin.types import Text as Names
@@ -154,7 +154,7 @@ def summary_statement(asked: Asked, by: Described | BaseGeometry) -> Select[Any]
     `is_all_groups` tell whether the row is about all of them.
     """
     table = asked.layer.rows
-    conditions = tuple(has_value(asked.layer, name, value) for name, value in asked.where.items())
+    conditions = tuple(equals(asked.layer, name, value) for name, value in asked.where.items())
     measured = Measured(asked.layer, conditions)
     share = share_select(measured, _areas(by), has_outside=isinstance(by, Described)).subquery(
         "shares"
