@@ -9,13 +9,17 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
-from api import errors, openapi
+from api import errors, html, openapi
 from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
+from api.proxies import TrustedProxies
 from api.routes import (
     collections,
+    docs,
     health,
     items,
     landing,
+    ogc_maps,
+    ogc_tiles,
     programme,
     projects,
     query,
@@ -35,8 +39,11 @@ Texts come in Thai and English; coordinates are lon/lat degrees (CRS84), distanc
 
 ROUTERS = (
     landing,
+    docs,
     collections,
     items,
+    ogc_tiles,
+    ogc_maps,
     projects,
     programme,
     search,
@@ -68,7 +75,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         version=version("phuket-twin"),
         license_info={"name": "Apache-2.0 (the service); each collection names its own"},
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
@@ -79,12 +86,14 @@ def create_app(settings: Settings) -> FastAPI:
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.
     app.router.default = WebApp(settings.web_dir)
     errors.install(app)
-    openapi.install(app, settings.api.root_path)
+    openapi.install(app)
+    html.install(app)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
     app.add_middleware(SafeHeaders)
     app.add_middleware(HeadAsGet)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
+    app.add_middleware(TrustedProxies, settings=settings.api)
     return app
 
 

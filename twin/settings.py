@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+Network = IPv4Network | IPv6Network
+
+
+def _split(value: Any) -> Any:  # noqa: ANN401 (whatever the environment or a caller gives)
+    return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
 class DbSettings(BaseModel):
@@ -35,6 +43,15 @@ class ApiSettings(BaseModel):
     port: int = Field(8000, ge=1, le=65535, description="TCP port.")
     workers: int = Field(1, ge=1, le=64, description="Worker processes.")
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="Addresses and networks of reverse proxies whose headers are believed, with"
+        " commas, e.g. `127.0.0.1,10.0.0.0/8`. None unless told.",
+    )
+    proxy_headers: Literal["x-forwarded", "forwarded"] = Field(
+        "x-forwarded",
+        description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
+    )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
 

@@ -58,9 +58,13 @@ KNOWN = {
     "code": "ENV-02",
     "tileset": "base",
     "layer": "elevation",
+    "tileMatrixSetId": "WebMercatorQuad",
+    "tileMatrix": "12",
+    "tileRow": 1957,
+    "tileCol": 3167,
     "z": 12,
     "x": 3167,
-    "y": 1958,
+    "y": 1957,
 }
 
 
@@ -79,8 +83,8 @@ def is_negatable(operation):
 
 
 def test_every_operation_is_tried():
-    assert len(OPERATIONS) == 20
-    assert sum(map(is_negatable, OPERATIONS.values())) == 10
+    assert len(OPERATIONS) == 31
+    assert sum(map(is_negatable, OPERATIONS.values())) == 25
 
 
 def check(data, label, mode, **known):
@@ -111,6 +115,8 @@ def test_request_for_what_exists_is_answered_as_documented(label, data):
     known = {name: value for name, value in KNOWN.items() if f"{{{name}}}" in label}
     if label.startswith("GET /raster"):
         known["layer"] = data.draw(st.sampled_from(["elevation", "land_cover"]))
+    if "/map/" in label:
+        known["collectionId"] = data.draw(st.sampled_from(["elevation", "land_cover"]))
     check(data, label, GenerationMode.POSITIVE, path_parameters=known)
 
 

@@ -1,0 +1,114 @@
+"""OGC API Tiles: map tiles of the raster layers."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+from fastapi import APIRouter, Query, Request, Response
+from sqlalchemy import Engine
+
+from api.caching import answer
+from api.deps import STRICT, CollectionId, EngineDep, SettingsDep
+from api.formats import PAGE, FormatDep, negotiated, own_links
+from api.models.tilesets import TileSet, TileSets
+from api.openapi import binary, problems
+from api.tileparams import TileAddressDep, TileMatrixSetId
+from api.tilesets import Place, bilingual_title, map_tileset, tileset_item
+from twin.crs import PROVINCE_BBOX
+from twin.db.engine import connect
+from twin.queries.catalogue import PublishedLayer, get_layer
+from twin.tiles.matrix import get_address, get_matrix_set
+from twin.tiles.raster import raster_file, read_raster_tile
+from twin.types import BBox
+
+PNG: Final = "image/png"
+
+router = APIRouter(tags=["tiles"], dependencies=STRICT, responses=problems(400, 404))
+
+MapFormat = Annotated[Literal["png"] | None, Query(alias="f", description="Only `png`")]
+
+
+@router.get(
+    "/api/collections/{collectionId}/map/tiles",
+    response_model=TileSets,
+    responses={200: PAGE},
+    operation_id=".collection.map.getTileSetsList",
+)
+def get_map_tilesets(
+    request: Request,
+    engine: EngineDep,
+    settings: SettingsDep,
+    collection_id: CollectionId,
+    wanted: FormatDep,
+) -> Response:
+    """Return the map tilesets of a raster layer."""
+    layer = _layer(engine, collection_id)
+    raster_file(layer, settings.raster_dir)
+    place = _place(collection_id)
+    found = TileSets(
+        title=bilingual_title(layer.described),
+        tilesets=[tileset_item(request, bilingual_title(layer.described), place)],
+        links=own_links(request, place.list_path),
+    )
+    return negotiated(request, wanted, found, "tilesets.html", sparse=True)
+
+
+@router.get(
+    "/api/collections/{collectionId}/map/tiles/{tileMatrixSetId}",
+    response_model=TileSet,
+    responses={200: PAGE},
+    operation_id=".collection.map.getTileSet",
+)
+def get_map_tileset(
+    request: Request,
+    engine: EngineDep,
+    settings: SettingsDep,
+    collection_id: CollectionId,
+    set_id: TileMatrixSetId,
+    wanted: FormatDep,
+) -> Response:
+    """Describe the map tiles of a raster layer."""
+    get_matrix_set(set_id)
+    layer = _layer(engine, collection_id)
+    raster_file(layer, settings.raster_dir)
+    document = map_tileset(request, layer, _covered(layer), _place(collection_id))
+    return negotiated(request, wanted, document, "tileset.html", sparse=True)
+
+
+@router.get(
+    "/api/collections/{collectionId}/map/tiles/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}",
+    response_class=Response,
+    responses={
+        200: binary(PNG, "A tile of 256 pixels, transparent where there is no value"),
+        204: {"description": "The raster does not reach into this tile"},
+        304: {"description": "The tile is as the client has it"},
+    },
+    operation_id=".collection.map.getTile",
+)
+def get_map_tile(
+    request: Request,
+    engine: EngineDep,
+    settings: SettingsDep,
+    collection_id: CollectionId,
+    address: TileAddressDep,
+    _f: MapFormat = None,
+) -> Response:
+    """Return one picture of a raster layer."""
+    layer = _layer(engine, collection_id)
+    path = raster_file(layer, settings.raster_dir)
+    zooms = range(layer.spec.min_zoom, layer.spec.max_zoom + 1)
+    found = get_address(*address, _covered(layer), zooms)
+    return answer(request, read_raster_tile(layer, path, found), PNG)
+
+
+def _layer(engine: Engine, collection_id: str) -> PublishedLayer:
+    with connect(engine) as connection:
+        return get_layer(connection, collection_id)
+
+
+def _covered(layer: PublishedLayer) -> BBox:
+    return layer.bbox or BBox(*PROVINCE_BBOX)
+
+
+def _place(collection_id: str) -> Place:
+    return Place(f"/api/collections/{collection_id}/map/tiles", "map", PNG)
