@@ -87,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.default = WebApp(settings.web_dir)
     errors.install(app)
     openapi.install(app)
-    html.install(app)
+    html.install(app, settings.web_dir)
     app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
     app.add_middleware(SafeHeaders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,6 +15,17 @@ from api.openapi import OPENAPI
 from twin.types import Json
 
 router = APIRouter(dependencies=STRICT, include_in_schema=False)
+
+#: What the tags are called in Thai; one that is not here is shown as it is.
+_TAGS: Final = {
+    "landing": "หน้าแรกและมาตรฐาน",
+    "collections": "ชุดข้อมูล",
+    "tiles": "แผ่นแผนที่",
+    "projects": "โครงการ",
+    "search": "ค้นหา",
+    "query": "การค้นเชิงพื้นที่",
+    "health": "สถานะของระบบ",
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,7 @@ class Group:
     """The operations of one tag."""
 
     tag: str
+    th: str
     operations: list[Operation] = field(default_factory=list)
 
 
@@ -60,7 +72,7 @@ def _groups(document: Json) -> list[Group]:
         for method, operation in operations.items():
             tag = operation["tags"][0]
             shown = _operation(method.upper(), path, operation)
-            groups.setdefault(tag, Group(tag)).operations.append(shown)
+            groups.setdefault(tag, Group(tag, _TAGS.get(tag, tag))).operations.append(shown)
     return list(groups.values())
 
 
