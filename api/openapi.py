@@ -23,6 +23,23 @@ _DESCRIPTIONS: Final = {
 #: OpenAPI 3.0, and its media type.
 OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
 
+#: Parameters that OGC API Features words itself, by name; routes read them as text.
+_WORDED: Final = {
+    "bbox": {
+        "schema": {
+            "type": "array",
+            "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+            "items": {"type": "number"},
+        },
+        "style": "form",
+        "explode": False,
+        "example": [98.28, 7.88, 98.31, 7.91],
+    },
+    "datetime": {"schema": {"type": "string"}, "style": "form", "explode": False},
+    "limit": {"style": "form", "explode": False},
+}
+_ITEMS: Final = "/api/collections/{collectionId}/items"
+
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -69,7 +86,10 @@ def _document(app: FastAPI) -> Json:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
-    return downgrade(document)
+    result = downgrade(document)
+    for parameter in result["paths"].get(_ITEMS, {}).get("get", {}).get("parameters", []):
+        parameter.update(_WORDED.get(parameter["name"], {}))
+    return result
 
 
 def _drop_default_errors(responses: Json) -> None:

@@ -19,6 +19,7 @@ from api.models.tilesets import (
     TileMatrixLimits,
     TileSet,
     TileSetItem,
+    TileStyle,
 )
 from twin.queries.catalogue import Described, PublishedLayer
 from twin.tiles.dataset import covered
@@ -48,12 +49,13 @@ class Place:
     """Where a tileset is served, and as what.
 
     `list_path` is the list of tilesets it belongs to; `query` chooses it there; `item` is the
-    media type of its tiles.
+    media type of its tiles; `tilejson` the path of its TileJSON, if it has one.
     """
 
     list_path: str
     data_type: DataType
     item: str
+    tilejson: str | None = None
     query: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -97,6 +99,11 @@ def map_tileset(request: Request, layer: PublishedLayer, bbox: BBox, place: Plac
                 links=_geodata(request, spec.id),
             )
         ],
+        style=TileStyle(
+            id="default",
+            title="สีตามที่ชุดข้อมูลกำหนด | Colours as the collection says",
+            links=[link(request, "style", f"/api/collections/{spec.id}", title="style")],
+        ),
         attribution=layer.attribution,
         license=layer.licence,
         links=[*_links(request, place), *_tiles(request, place), *_geodata(request, spec.id)],
@@ -168,10 +175,13 @@ def _geodata(request: Request, collection_id: str) -> list[Link]:
 
 def _links(request: Request, place: Place) -> list[Link]:
     matrix_set = f"/api/tileMatrixSets/{WEB_MERCATOR_QUAD}"
-    return [
+    links = [
         *own_links(request, place.path, place.query),
         link(request, TILING_SCHEME, matrix_set, title=WEB_MERCATOR_QUAD),
     ]
+    if place.tilejson:
+        links.append(link(request, "describedby", place.tilejson, title="TileJSON"))
+    return links
 
 
 def _tiles(request: Request, place: Place) -> list[Link]:

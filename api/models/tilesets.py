@@ -106,11 +106,20 @@ class TileLayer(Answer):
     links: list[Link]
 
 
+class TileStyle(Answer):
+    """How a map's tiles are drawn."""
+
+    id: str = Field(examples=["default"])
+    title: str
+    links: list[Link]
+
+
 class TileSet(TileSetItem):
     """A tileset: what is in its tiles, which there are, and where."""
 
     tileMatrixSetLimits: list[TileMatrixLimits]
     boundingBox: BoundingBox
     layers: list[TileLayer]
+    style: TileStyle | None = Field(None, description="Only of maps")
     attribution: str
     license: str

@@ -111,4 +111,5 @@ def _covered(layer: PublishedLayer) -> BBox:
 
 
 def _place(collection_id: str) -> Place:
-    return Place(f"/api/collections/{collection_id}/map/tiles", "map", PNG)
+    folder = f"/api/collections/{collection_id}/map/tiles"
+    return Place(folder, "map", PNG, f"/raster/{collection_id}.json")

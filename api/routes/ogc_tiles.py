@@ -208,11 +208,13 @@ def get_collection_tile(
 
 def _dataset(names: list[str]) -> Place:
     query = {"collections": ",".join(names)} if names else {}
-    return Place("/api/tiles", "vector", MVT, query)
+    tilejson = f"/tiles/{names[0]}.json" if len(names) == 1 else None
+    return Place("/api/tiles", "vector", MVT, tilejson, query)
 
 
 def _collection(collection_id: str) -> Place:
-    return Place(f"/api/collections/{collection_id}/tiles", "vector", MVT)
+    folder = f"/api/collections/{collection_id}/tiles"
+    return Place(folder, "vector", MVT, f"/tiles/{collection_id}.json")
 
 
 def _matrix_set_item(request: Request, set_id: str) -> TileMatrixSetItem:

@@ -58,6 +58,57 @@ def test_core_crs84(feature_collections, items_of):
             assert not position or (98 < position[0] < 99 and 7 < position[1] < 9)
 
 
+@pytest.fixture
+def parameters(client):
+    document = client.get("/api/openapi.json").json()
+    items = document["paths"]["/api/collections/{collectionId}/items"]["get"]
+    return {each["name"]: each for each in items["parameters"]}
+
+
+def test_core_fc_limit_definition(parameters):
+    """QGIS and GDAL read from here how many items they may ask for."""
+    limit = parameters["limit"]
+    assert (limit["in"], limit["style"], limit["explode"]) == ("query", "form", False)
+    assert not limit.get("required")
+    schema = limit["schema"]
+    assert schema["type"] == "integer"
+    assert 1 == schema["minimum"] <= schema["default"] <= schema["maximum"]
+
+
+def test_core_fc_bbox_definition(parameters):
+    bbox = parameters["bbox"]
+    assert (bbox["in"], bbox["style"], bbox["explode"]) == ("query", "form", False)
+    assert not bbox.get("required")
+    assert (bbox["schema"]["type"], bbox["schema"]["items"]) == ("array", {"type": "number"})
+    sizes = [(each["minItems"], each["maxItems"]) for each in bbox["schema"]["oneOf"]]
+    assert sizes == [(4, 4), (6, 6)]
+
+
+def test_core_fc_time_definition(parameters):
+    time = parameters["datetime"]
+    assert (time["in"], time["style"], time["explode"]) == ("query", "form", False)
+    assert not time.get("required")
+    assert time["schema"]["type"] == "string"
+
+
+def test_core_fc_response_only_what_meets_every_condition(client):
+    path = "/api/collections/facility/items"
+    extent = client.get("/api/collections/facility").json()["extent"]["spatial"]
+    west, south, east, north = extent["bbox"][0]
+    half = f"{west},{south},{west + 0.6 * (east - west)},{south + 0.6 * (north - south)}"
+    found = {
+        query: client.get(f"{path}?{query}").json()["numberMatched"]
+        for query in (f"bbox={half}", "amenity=school", f"bbox={half}&amenity=school")
+    }
+    assert list(found.values()) == [2, 2, 1]
+
+
+def test_core_fc_number_matched_and_returned(client):
+    answer = client.get("/api/collections/grid/items?limit=3&bbox=98,7,99,9").json()
+    assert (answer["numberMatched"], answer["numberReturned"]) == (25, 3)
+    assert len(answer["features"]) == 3
+
+
 def test_core_fc_limit_response(items_of, feature_collections):
     grid = next(each for each in feature_collections if each["id"] == "grid")
     for limit in (1, 7, 25, 10000):

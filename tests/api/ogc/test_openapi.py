@@ -91,11 +91,38 @@ def test_tiles_oas30_operation_id(document, suffix):
     assert len(set(names)) == len(names)
 
 
-def test_features_oas30_limit_tells_its_bounds(document):
-    """QGIS and GDAL read from here how many items they may ask for."""
-    items = document["paths"]["/api/collections/{collectionId}/items"]["get"]
-    (limit,) = [each for each in items["parameters"] if each["name"] == "limit"]
-    assert (limit["schema"]["minimum"], limit["schema"]["maximum"]) == (1, 1000)
+def test_tiles_oas30_completeness(document):
+    for folder in ("/api/tiles", "/api/collections/{collectionId}/tiles"):
+        path = folder + "/{tileMatrixSetId}/{tileMatrix}/{tileRow}/{tileCol}"
+        tile = document["paths"][path]["get"]
+        names = [each["name"] for each in tile["parameters"] if each["in"] == "path"]
+        assert [name for name in names if name.startswith("tile")] == [
+            "tileMatrixSetId",
+            "tileMatrix",
+            "tileRow",
+            "tileCol",
+        ]
+        assert "application/vnd.mapbox-vector-tile" in tile["responses"]["200"]["content"]
+
+
+def test_oas30_impl_answers_what_it_describes_for_every_document(client, document):
+    """Parameters that nothing names are filled by the examples of the document itself."""
+    for path, operation in operations(document):
+        if not path.startswith("/api/collections") and "{" in path:
+            continue
+        filled = path.replace("{collectionId}", "grid").replace("{itemId}", "123")
+        if (
+            "{" in filled
+            or "/map/" in filled
+            or operation is not document["paths"][path].get("get")
+        ):
+            continue
+        needed = [each for each in operation.get("parameters", []) if each.get("required")]
+        if all(each["in"] == "path" for each in needed):
+            response = client.get(filled)
+            media = response.headers["content-type"].partition(";")[0]
+            assert str(response.status_code) in operation["responses"], path
+            assert media in operation["responses"]["200"]["content"], path
 
 
 @pytest.mark.parametrize(

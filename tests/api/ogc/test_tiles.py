@@ -37,6 +37,22 @@ def decoded(response):
     return mapbox_vector_tile.decode(response.content, default_options={"y_coord_down": True})
 
 
+def test_conformance_success(conforms_to):
+    spec = "http://www.opengis.net/spec/ogcapi-tiles-1/1.0/conf"
+    names = {
+        "core",
+        "tileset",
+        "tilesets-list",
+        "dataset-tilesets",
+        "geodata-tilesets",
+        "collections-selection",
+        "mvt",
+        "png",
+        "oas30",
+    }
+    assert {name.removeprefix(f"{spec}/") for name in conforms_to if spec in name} == names
+
+
 @pytest.mark.parametrize("path", TILESETS)
 def test_core_tc_op_and_success(follow, find, path):
     tileset = follow.json(path)
@@ -204,6 +220,23 @@ def test_tileset_description(follow, find, path):
     assert south < north
     assert tileset["layers"]
     assert None not in tileset.values()
+
+
+@pytest.mark.parametrize("path", TILESETS)
+def test_tileset_links_lead_somewhere(follow, path):
+    tileset = follow.json(path)
+    style = tileset.get("style", {"links": []})
+    assert bool(style["links"]) == ("/map/" in path)
+    for link in (*tileset["links"], *style["links"]):
+        if not link.get("templated"):
+            response = follow.get(link["href"])
+            assert response.headers["content-type"].startswith(link["type"]), link
+
+
+def test_tileset_of_a_map_links_to_the_colours_that_are_drawn(follow, find):
+    tileset = follow.json(f"/api/collections/land_cover/map/tiles/{SET}")
+    (link,) = find(tileset["style"], "style")
+    assert follow.json(link["href"])["style"]["colors"]["1"] == "#ff0000"
 
 
 def test_tileset_layers_tell_their_attributes_and_levels(client):
