@@ -13,11 +13,15 @@ from sqlalchemy import Engine
 from api.geojson import CRS84
 from api.models.projects import Domain, Phase, Status
 from api.parsing import BBOX_CRS, parse_interval, parse_window
+from api.tiling.events import EventHub
+from api.tiling.front import TileFront
+from twin.db.pool import Pool
 from twin.errors import InvalidInputError
+from twin.queries.held import HeldCatalogue, Snapshot
 from twin.queries.items import ItemQuery
 from twin.queries.spatial import Point
 from twin.settings import Settings
-from twin.tiles.vector import Address
+from twin.tiles.address import Address
 from twin.types import Confidence, Json
 
 MAX_LIMIT = 1000
@@ -36,6 +40,34 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
+async def get_pool(request: Request) -> Pool:
+    """Return the asyncpg connections of this process."""
+    pool: Pool = request.app.state.pool
+    return pool
+
+
+async def get_catalogue(request: Request) -> Snapshot:
+    """Return the catalogue as this process holds it."""
+    held: HeldCatalogue = request.app.state.catalogue
+    return await held.get()
+
+
+async def get_front(request: Request) -> TileFront:
+    """Return what answers requests for tiles."""
+    front: TileFront = request.app.tiles
+    return front
+
+
+async def get_events(request: Request) -> EventHub:
+    """Return what tells clients of changes."""
+    hub: EventHub = request.app.state.events
+    return hub
+
+
+FrontDep = Annotated[TileFront, Depends(get_front)]
+EventsDep = Annotated[EventHub, Depends(get_events)]
+PoolDep = Annotated[Pool, Depends(get_pool)]
+CatalogueDep = Annotated[Snapshot, Depends(get_catalogue)]
 EngineDep = Annotated[Engine, Depends(get_engine)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 

@@ -33,6 +33,7 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.FetchError: HTTPStatus.BAD_GATEWAY,
     errors.SetupError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.BusyError: HTTPStatus.SERVICE_UNAVAILABLE,
     errors.DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
@@ -122,19 +123,30 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _unexpected)
 
 
-def _twin_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, errors.TwinError):
-        raise TypeError from error
+def fault_response(error: errors.TwinError, asked: str) -> Response:
+    """Return the problem that a fault of ours is; what is our own fault is logged.
+
+    Parameters
+    ----------
+    asked
+        What was asked for, for the log.
+    """
     status = STATUS[type(error)]
     text = Text(error.th, error.en)
     headers = {}
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        LOG.error("%s %s: %s", request.method, request.url.path, error)
+        LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
     return problem(status, error.code, text, error.parameter, headers)
+
+
+def _twin_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.TwinError):
+        raise TypeError from error
+    return fault_response(error, f"{request.method} {request.url.path}")
 
 
 def _invalid_request(_request: Request, error: Exception) -> Response:

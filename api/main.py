@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
+from starlette.types import Receive, Scope, Send
 
 from api import errors, html, openapi
 from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
@@ -27,10 +28,15 @@ from api.routes import (
     search,
     tiles,
 )
+from api.tiling.events import EventHub
+from api.tiling.front import TileFront
 from api.web import WebApp
 from twin.db.database import open_database
 from twin.db.engine import make_engine
+from twin.db.pool import open_pool
+from twin.queries.held import HeldCatalogue
 from twin.settings import Settings
+from twin.tiles.opening import open_tiles
 
 DESCRIPTION = """ฝาแฝดดิจิทัลเชิงพื้นที่ของจังหวัดภูเก็ต: ชั้นข้อมูล โครงการเมืองอัจฉริยะ และการค้นเชิงพื้นที่
 
@@ -54,22 +60,57 @@ ROUTERS = (
 )
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Return the service; its engine lives as long as the application runs."""
+class Twin(FastAPI):
+    """The service: tiles in front, everything else by FastAPI."""
 
-    @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_database(settings) as url:
-            app.state.engine = make_engine(
+    tiles: TileFront | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        front = self.tiles if scope["type"] == "http" else None
+        if front is None or not await front.answers(scope, receive, send):
+            await super().__call__(scope, receive, send)
+
+
+@asynccontextmanager
+async def _lifespan(app: Twin) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with AsyncExitStack() as stack:
+        url = stack.enter_context(open_database(settings))
+        engine = make_engine(
+            url,
+            pool_size=settings.db.pool_size,
+            statement_timeout_ms=settings.db.statement_timeout_ms,
+            read_only=True,
+        )
+        stack.callback(engine.dispose)
+        pool = await stack.enter_async_context(
+            open_pool(
                 url,
-                pool_size=settings.db.pool_size,
+                size=settings.db.pool_size,
+                max_waiting=settings.db.max_waiting,
                 statement_timeout_ms=settings.db.statement_timeout_ms,
-                read_only=True,
             )
-            yield
-            app.state.engine.dispose()
+        )
+        catalogue = HeldCatalogue(engine)
+        tiles = await stack.enter_async_context(open_tiles(settings, url, pool, catalogue))
+        events = EventHub(settings.api.max_listeners)
+        stack.callback(events.close)
+        tiles.vector.listeners.append(events.tell)
+        app.tiles = TileFront(
+            tiles,
+            max_weight=settings.tiles.memory_mb * 1_000_000,
+            root_path=settings.api.root_path,
+        )
+        stack.callback(app.tiles.close)
+        app.state.engine, app.state.pool = engine, pool
+        app.state.catalogue, app.state.events = catalogue, events
+        yield
 
-    app = FastAPI(
+
+def create_app(settings: Settings) -> Twin:
+    """Return the service; its engine lives as long as the application runs."""
+    app = Twin(
         title="Phuket Twin",
         summary="ฝาแฝดดิจิทัลจังหวัดภูเก็ต | The open geospatial twin of Phuket",
         description=DESCRIPTION,
@@ -78,7 +119,7 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
-        lifespan=lifespan,
+        lifespan=_lifespan,
     )
     app.state.settings = settings
     for module in ROUTERS:
@@ -97,6 +138,6 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def app_from_environment() -> FastAPI:
+def app_from_environment() -> Twin:
     """Return the service with the settings of the environment; what the server calls."""
     return create_app(Settings())

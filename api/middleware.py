@@ -113,7 +113,7 @@ class SafeHeaders:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 path = scope["path"].removeprefix(scope.get("root_path", ""))
-                _add(MutableHeaders(scope=message), path)
+                add_safe_headers(MutableHeaders(scope=message), path)
             await send(message)
 
         host = Headers(scope=scope).get("host")
@@ -125,7 +125,8 @@ class SafeHeaders:
         await self.app(scope, receive, send_with_headers)
 
 
-def _add(headers: MutableHeaders, path: str) -> None:
+def add_safe_headers(headers: MutableHeaders, path: str) -> None:
+    """Add what every answer carries; `path` is without the prefix."""
     ancestors = "*" if path.startswith(EMBED) else "'none'"
     headers.setdefault("Content-Security-Policy", f"{_POLICY}; frame-ancestors {ancestors}")
     headers.setdefault("X-Content-Type-Options", "nosniff")

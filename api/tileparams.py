@@ -1,11 +1,16 @@
-"""The path parameters of OGC API Tiles: which tile of which set, row before column."""
+"""What the routes of OGC API Tiles share: which tile of which set is asked for, and its sending."""
 
 from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from fastapi import Depends, Path
+from fastapi import Depends, Path, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
 
+from api.tiling.front import TileFront
+from api.tiling.ready import Ready
+from twin.queries.held import HeldCatalogue, Snapshot
 from twin.tiles.matrix import SET_IDS, get_matrix_set
 
 TileMatrixSetId = Annotated[
@@ -43,4 +48,26 @@ async def get_tile_name(
     return TileName(tile_matrix, row, column)
 
 
-TileAddressDep = Annotated[TileName, Depends(get_tile_name)]
+TileNameDep = Annotated[TileName, Depends(get_tile_name)]
+
+
+async def get_last_catalogue(request: Request) -> Snapshot:
+    """Return the catalogue, as it was last known while PostGIS does not answer."""
+    held: HeldCatalogue = request.app.state.catalogue
+    return await held.get_or_last()
+
+
+#: For tiles, which are served from what is kept while the database is away.
+LastCatalogueDep = Annotated[Snapshot, Depends(get_last_catalogue)]
+
+
+class TileResponse(Response):
+    """A tile that is sent as the tile path sends it: 304, gzip, Brotli, HEAD."""
+
+    def __init__(self, front: TileFront, name: str, ready: Ready) -> None:
+        super().__init__()
+        self.front, self.name, self.ready = front, name, ready
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
+        """Send it."""
+        await self.front.sender.send(self.name, self.ready, scope, send)

@@ -24,7 +24,8 @@ from api.models.tilesets import (
 from twin.queries.catalogue import Described, PublishedLayer
 from twin.tiles.dataset import covered
 from twin.tiles.matrix import WEB_MERCATOR_QUAD, get_matrix_set, limits_of
-from twin.tiles.vector import Tileset, attributes
+from twin.tiles.tileset import Tileset
+from twin.tiles.vector import attributes
 from twin.types import BBox, Json
 
 _REL: Final = "http://www.opengis.net/def/rel/ogc/1.0"

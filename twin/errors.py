@@ -9,6 +9,7 @@ TwinError
 ├── ProjectFileError         a project register cannot be imported
 ├── FetchError               an upstream could not be downloaded
 ├── SetupError               the installation lacks something
+├── BusyError                too many ask at once
 └── DatabaseUnavailableError PostGIS does not answer
 """
 
@@ -83,6 +84,12 @@ class SetupError(TwinError):
     """The installation lacks something."""
 
     code = "setup"
+
+
+class BusyError(TwinError):
+    """Too many ask at once; try again in a moment."""
+
+    code = "busy"
 
 
 class DatabaseUnavailableError(TwinError):

@@ -29,6 +29,9 @@ class DbSettings(BaseModel):
         " Unset: the private cluster under `TWIN_HOME`.",
     )
     pool_size: int = Field(8, ge=1, le=100, description="Connections kept by one API worker.")
+    max_waiting: int = Field(
+        256, ge=0, description="Most requests of one worker that wait for a connection."
+    )
     statement_timeout_ms: int = Field(
         10_000, ge=100, description="A query that runs longer is cancelled, milliseconds."
     )
@@ -53,7 +56,21 @@ class ApiSettings(BaseModel):
         description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
     )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_listeners: int = Field(
+        500, ge=0, description="Most open maps that one worker tells of changes."
+    )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
+
+
+class TileSettings(BaseModel):
+    """How much of the tiles is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    store_mb: int = Field(
+        1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
+    )
 
 
 class Settings(BaseSettings):
@@ -74,11 +91,17 @@ class Settings(BaseSettings):
     )
     db: DbSettings = DbSettings()
     api: ApiSettings = ApiSettings()
+    tiles: TileSettings = TileSettings()
 
     @property
     def download_dir(self) -> Path:
         """Where `twin layers fetch` keeps what it downloaded."""
         return self.home / "downloads"
+
+    @property
+    def tile_dir(self) -> Path:
+        """Where tiles are kept that were made before."""
+        return self.home / "tiles"
 
     @property
     def raster_dir(self) -> Path:

@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Request, Response
-from sqlalchemy import Engine
 
-from api.caching import answer
-from api.deps import STRICT, CollectionId, EngineDep, SettingsDep
+from api.deps import STRICT, CatalogueDep, CollectionId, FrontDep, SettingsDep
 from api.formats import PAGE, FormatDep, negotiated, own_links
 from api.models.tilesets import TileSet, TileSets
 from api.openapi import binary, problems
-from api.tileparams import TileAddressDep, TileMatrixSetId
+from api.tileparams import LastCatalogueDep, TileMatrixSetId, TileNameDep, TileResponse
 from api.tilesets import Place, bilingual_title, map_tileset, tileset_item
+from api.tiling.ready import PNG
 from twin.crs import PROVINCE_BBOX
-from twin.db.engine import connect
-from twin.queries.catalogue import PublishedLayer, get_layer
+from twin.queries.catalogue import PublishedLayer
 from twin.tiles.matrix import get_address, get_matrix_set
-from twin.tiles.raster import raster_file, read_raster_tile
+from twin.tiles.raster import raster_file
 from twin.types import BBox
-
-PNG: Final = "image/png"
 
 router = APIRouter(tags=["tiles"], dependencies=STRICT, responses=problems(400, 404))
 
@@ -34,15 +30,15 @@ MapFormat = Annotated[Literal["png"] | None, Query(alias="f", description="Only 
     responses={200: PAGE},
     operation_id=".collection.map.getTileSetsList",
 )
-def get_map_tilesets(
+async def get_map_tilesets(
     request: Request,
-    engine: EngineDep,
+    catalogue: CatalogueDep,
     settings: SettingsDep,
     collection_id: CollectionId,
     wanted: FormatDep,
 ) -> Response:
     """Return the map tilesets of a raster layer."""
-    layer = _layer(engine, collection_id)
+    layer = catalogue.get(collection_id)
     raster_file(layer, settings.raster_dir)
     place = _place(collection_id)
     found = TileSets(
@@ -59,9 +55,9 @@ def get_map_tilesets(
     responses={200: PAGE},
     operation_id=".collection.map.getTileSet",
 )
-def get_map_tileset(
+async def get_map_tileset(
     request: Request,
-    engine: EngineDep,
+    catalogue: CatalogueDep,
     settings: SettingsDep,
     collection_id: CollectionId,
     set_id: TileMatrixSetId,
@@ -69,7 +65,7 @@ def get_map_tileset(
 ) -> Response:
     """Describe the map tiles of a raster layer."""
     get_matrix_set(set_id)
-    layer = _layer(engine, collection_id)
+    layer = catalogue.get(collection_id)
     raster_file(layer, settings.raster_dir)
     document = map_tileset(request, layer, _covered(layer), _place(collection_id))
     return negotiated(request, wanted, document, "tileset.html", sparse=True)
@@ -85,25 +81,21 @@ def get_map_tileset(
     },
     operation_id=".collection.map.getTile",
 )
-def get_map_tile(
-    request: Request,
-    engine: EngineDep,
+async def get_map_tile(
+    front: FrontDep,
+    catalogue: LastCatalogueDep,
     settings: SettingsDep,
     collection_id: CollectionId,
-    address: TileAddressDep,
+    name: TileNameDep,
     _f: MapFormat = None,
 ) -> Response:
     """Return one picture of a raster layer."""
-    layer = _layer(engine, collection_id)
-    path = raster_file(layer, settings.raster_dir)
+    layer = catalogue.get(collection_id)
+    raster_file(layer, settings.raster_dir)
     zooms = range(layer.spec.min_zoom, layer.spec.max_zoom + 1)
-    found = get_address(*address, _covered(layer), zooms)
-    return answer(request, read_raster_tile(layer, path, found), PNG)
-
-
-def _layer(engine: Engine, collection_id: str) -> PublishedLayer:
-    with connect(engine) as connection:
-        return get_layer(connection, collection_id)
+    address = get_address(*name, _covered(layer), zooms)
+    short = f"/raster/{layer.id}/{address.z}/{address.x}/{address.y}.png"
+    return TileResponse(front, short, await front.fetch_raster(layer.id, address, None))
 
 
 def _covered(layer: PublishedLayer) -> BBox:

@@ -6,22 +6,25 @@ from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.caching import answer
-from api.deps import STRICT, CollectionId, EngineDep
+from api.deps import STRICT, CatalogueDep, CollectionId, FrontDep
 from api.formats import PAGE, FormatDep, negotiated, own_links
 from api.models.tilesets import TileMatrixSet, TileMatrixSetItem, TileMatrixSets, TileSet, TileSets
 from api.openapi import binary, problems
 from api.parsing import split_names
-from api.tileparams import TileAddressDep, TileMatrixSetId
+from api.tileparams import (
+    LastCatalogueDep,
+    TileMatrixSetId,
+    TileName,
+    TileNameDep,
+    TileResponse,
+)
 from api.tilesets import Place, bilingual_title, tileset_item, vector_tileset
-from twin.db.engine import connect
-from twin.queries.catalogue import get_layer
+from api.tiling.front import TileFront
+from api.tiling.ready import MVT
 from twin.tiles.dataset import covered, get_dataset_tileset
 from twin.tiles.matrix import SET_IDS, get_address, get_matrix_set
 from twin.tiles.tilejson import TITLES
-from twin.tiles.vector import COMPOSITES, get_tileset, read_tile
-
-MVT: Final = "application/vnd.mapbox-vector-tile"
+from twin.tiles.tileset import COMPOSITES, Tileset, get_tileset
 
 router = APIRouter(tags=["tiles"], dependencies=STRICT, responses=problems(400, 404))
 
@@ -103,14 +106,17 @@ async def get_dataset_tilesets(request: Request, wanted: FormatDep) -> Response:
     responses={200: PAGE},
     operation_id=".dataset.vector.getTileSet",
 )
-def get_dataset_tileset_document(
-    request: Request, engine: EngineDep, set_id: TileMatrixSetId, chosen: Chosen, wanted: FormatDep
+async def get_dataset_tileset_document(
+    request: Request,
+    catalogue: CatalogueDep,
+    set_id: TileMatrixSetId,
+    chosen: Chosen,
+    wanted: FormatDep,
 ) -> Response:
     """Describe the tiles of the dataset, or of the collections that are named."""
     get_matrix_set(set_id)
     names = split_names(chosen)
-    with connect(engine) as connection:
-        tileset = get_dataset_tileset(connection, names)
+    tileset = get_dataset_tileset(catalogue.layers, names)
     title = ", ".join(names) if names else _EVERYTHING
     if tileset.id in TITLES:
         title = f"{TITLES[tileset.id].th} | {TITLES[tileset.id].en}"
@@ -124,19 +130,15 @@ def get_dataset_tileset_document(
     responses=TILE,
     operation_id=".dataset.vector.getTile",
 )
-def get_dataset_tile(
-    request: Request,
-    engine: EngineDep,
-    address: TileAddressDep,
+async def get_dataset_tile(
+    front: FrontDep,
+    catalogue: LastCatalogueDep,
+    name: TileNameDep,
     chosen: Chosen,
     _f: VectorFormat = None,
 ) -> Response:
     """Return one vector tile of the dataset, or of the collections that are named."""
-    with connect(engine) as connection:
-        tileset = get_dataset_tileset(connection, split_names(chosen))
-        zooms = range(tileset.min_zoom, tileset.max_zoom + 1)
-        content = read_tile(connection, tileset, get_address(*address, covered(tileset), zooms))
-    return answer(request, content, MVT)
+    return await _tile(front, get_dataset_tileset(catalogue.layers, split_names(chosen)), name)
 
 
 @router.get(
@@ -145,13 +147,12 @@ def get_dataset_tile(
     responses={200: PAGE},
     operation_id=".collection.vector.getTileSetsList",
 )
-def get_collection_tilesets(
-    request: Request, engine: EngineDep, collection_id: CollectionId, wanted: FormatDep
+async def get_collection_tilesets(
+    request: Request, catalogue: CatalogueDep, collection_id: CollectionId, wanted: FormatDep
 ) -> Response:
     """Return the vector tilesets of a collection."""
-    with connect(engine) as connection:
-        layer = get_layer(connection, collection_id)
-        get_tileset(connection, layer.id)
+    layer = catalogue.get(collection_id)
+    get_tileset(catalogue.layers, layer.id)
     place = _collection(collection_id)
     found = TileSets(
         title=bilingual_title(layer.described),
@@ -167,18 +168,17 @@ def get_collection_tilesets(
     responses={200: PAGE},
     operation_id=".collection.vector.getTileSet",
 )
-def get_collection_tileset(
+async def get_collection_tileset(
     request: Request,
-    engine: EngineDep,
+    catalogue: CatalogueDep,
     collection_id: CollectionId,
     set_id: TileMatrixSetId,
     wanted: FormatDep,
 ) -> Response:
     """Describe the vector tiles of a collection."""
     get_matrix_set(set_id)
-    with connect(engine) as connection:
-        layer = get_layer(connection, collection_id)
-        tileset = get_tileset(connection, layer.id)
+    layer = catalogue.get(collection_id)
+    tileset = get_tileset(catalogue.layers, layer.id)
     title = bilingual_title(layer.described)
     document = vector_tileset(request, title, tileset, _collection(collection_id))
     return negotiated(request, wanted, document, "tileset.html", sparse=True)
@@ -190,26 +190,29 @@ def get_collection_tileset(
     responses=TILE,
     operation_id=".collection.vector.getTile",
 )
-def get_collection_tile(
-    request: Request,
-    engine: EngineDep,
+async def get_collection_tile(
+    front: FrontDep,
+    catalogue: LastCatalogueDep,
     collection_id: CollectionId,
-    address: TileAddressDep,
+    name: TileNameDep,
     _f: VectorFormat = None,
 ) -> Response:
     """Return one vector tile of a collection."""
-    with connect(engine) as connection:
-        layer = get_layer(connection, collection_id)
-        tileset = get_tileset(connection, layer.id)
-        zooms = range(tileset.min_zoom, tileset.max_zoom + 1)
-        content = read_tile(connection, tileset, get_address(*address, covered(tileset), zooms))
-    return answer(request, content, MVT)
+    layer = catalogue.get(collection_id)
+    return await _tile(front, get_tileset(catalogue.layers, layer.id), name)
+
+
+async def _tile(front: TileFront, tileset: Tileset, name: TileName) -> Response:
+    zooms = range(tileset.min_zoom, tileset.max_zoom + 1)
+    address = get_address(*name, covered(tileset), zooms)
+    short = f"/tiles/{tileset.id}/{address.z}/{address.x}/{address.y}.mvt"
+    return TileResponse(front, short, await front.fetch(tileset.id, address))
 
 
 def _dataset(names: list[str]) -> Place:
     query = {"collections": ",".join(names)} if names else {}
-    tilejson = f"/tiles/{names[0]}.json" if len(names) == 1 else None
-    return Place("/api/tiles", "vector", MVT, tilejson, query)
+    tilejson = ",".join(names or COMPOSITES)
+    return Place("/api/tiles", "vector", MVT, f"/tiles/{tilejson}.json", query)
 
 
 def _collection(collection_id: str) -> Place:

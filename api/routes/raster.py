@@ -6,17 +6,15 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.caching import answer
-from api.deps import STRICT, AddressDep, EngineDep, SettingsDep
+from api.deps import STRICT, AddressDep, EngineDep, FrontDep, SettingsDep
 from api.links import absolute
 from api.models.tiles import TileJson
 from api.openapi import binary, problems
+from api.tiling.ready import PNG
 from twin.db.engine import connect
 from twin.queries.catalogue import get_layer
-from twin.tiles.raster import raster_file, read_raster_tile
+from twin.tiles.raster import raster_file
 from twin.tiles.tilejson import raster_tilejson
-
-PNG = "image/png"
 
 router = APIRouter(
     prefix="/raster", tags=["tiles"], dependencies=STRICT, responses=problems(400, 404)
@@ -46,11 +44,6 @@ def get_raster_tilejson(
         304: {"description": "The tile is as the client has it"},
     },
 )
-def get_raster_tile(
-    request: Request, engine: EngineDep, settings: SettingsDep, layer: RasterId, address: AddressDep
-) -> Response:
+async def get_raster_tile(front: FrontDep, layer: RasterId, address: AddressDep) -> Response:
     """Return one tile in XYZ order: zoom, column, row."""
-    with connect(engine) as connection:
-        found = get_layer(connection, layer)
-    path = raster_file(found, settings.raster_dir)
-    return answer(request, read_raster_tile(found, path, address), PNG)
+    return (await front.fetch_raster(layer, address, None)).response()

@@ -12,9 +12,9 @@ from twin.db.engine import make_engine
 from twin.errors import NotFoundError
 from twin.queries.catalogue import get_layer
 from twin.testing import centre
+from twin.tiles.address import Address
 from twin.tiles.raster import raster_file, read_raster_tile, sample
 from twin.tiles.tilejson import raster_tilejson
-from twin.tiles.vector import Address
 
 #: A tile knows where it is by its address alone.
 pytestmark = pytest.mark.filterwarnings("ignore:Dataset has no geotransform")

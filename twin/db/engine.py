@@ -9,7 +9,8 @@ from psycopg import errors as pg
 from sqlalchemy import URL, Connection, Engine, create_engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
-from twin.errors import DatabaseUnavailableError, InvalidInputError, SetupError, TooLargeError
+from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY
+from twin.errors import SetupError
 
 
 def database_url(address: str | URL) -> URL:
@@ -96,29 +97,14 @@ def translated(error: DBAPIError | pg.Error) -> Exception:
     """Return the fault of ours that a database error means; the error itself where none does."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, pg.QueryCanceled):
-        return TooLargeError(
-            "The query took too long and was cancelled; ask for a smaller area or fewer layers.",
-            "การค้นหาใช้เวลานานเกินกำหนดจึงถูกยกเลิก โปรดเลือกพื้นที่เล็กลงหรือชั้นข้อมูลน้อยลง",
-        )
+        return TOO_SLOW()
     if isinstance(cause, pg.DiskFull):
-        return SetupError(
-            "The disk of the database is full; free some space, then run this again."
-            " Nothing was half-written.",
-            "ดิสก์ของฐานข้อมูลเต็ม โปรดเพิ่มพื้นที่ว่างแล้วสั่งอีกครั้ง ไม่มีข้อมูลใดถูกเขียนค้างไว้",
-        )
+        return DISK_FULL()
     if isinstance(cause, pg.InternalError_):  # PostGIS: TopologyException and the like
-        return InvalidInputError(
-            "PostGIS cannot work with this geometry; check that it does not cross itself.",
-            "PostGIS ประมวลผลรูปทรงนี้ไม่ได้ โปรดตรวจสอบว่าเส้นขอบไม่ตัดกันเอง",
-            parameter="geometry",
-        )
+        return UNUSABLE_GEOMETRY()
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_lost or isinstance(cause, pg.OperationalError):
-        return DatabaseUnavailableError(
-            "The database does not answer. Check that its server runs, and the address in"
-            " TWIN_DB__URL if you gave one.",
-            "ฐานข้อมูลไม่ตอบสนอง โปรดตรวจว่าเซิร์ฟเวอร์ทำงานอยู่ และที่อยู่ใน TWIN_DB__URL หากกำหนดไว้",
-        )
+        return NO_ANSWER()
     return error
 
 

@@ -134,12 +134,17 @@ def get_layer(connection: Connection, layer_id: str) -> PublishedLayer:
     if IDENTIFIER.fullmatch(layer_id):
         row = connection.execute(_statement().where(Layer.id == layer_id)).one_or_none()
     if row is None:
-        raise NotFoundError(
-            "There is no such collection; see /api/collections for those there are.",
-            "ไม่มีชุดข้อมูลนี้ ดูรายการทั้งหมดได้ที่ /api/collections",
-            parameter="collectionId",
-        )
+        raise no_such_layer()
     return _published(row)
+
+
+def no_such_layer() -> NotFoundError:
+    """Return the fault that a layer does not exist."""
+    return NotFoundError(
+        "There is no such collection; see /api/collections for those there are.",
+        "ไม่มีชุดข้อมูลนี้ ดูรายการทั้งหมดได้ที่ /api/collections",
+        parameter="collectionId",
+    )
 
 
 def choose(

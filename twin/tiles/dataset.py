@@ -4,49 +4,39 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from twin.crs import PROVINCE_BBOX
 from twin.errors import InvalidInputError
-from twin.queries.catalogue import list_layers
-from twin.tiles.vector import COMPOSITES, Tileset, get_tileset
+from twin.queries.catalogue import PublishedLayer
+from twin.tiles.tileset import COMPOSITES, MAX_LISTED, Tileset, get_tileset
 from twin.types import BBox
 
 
-def get_dataset_tileset(connection: Connection, names: Sequence[str]) -> Tileset:
+def get_dataset_tileset(layers: Sequence[PublishedLayer], names: Sequence[str]) -> Tileset:
     """Return a tileset of several layers.
 
     Parameters
     ----------
+    layers
+        The catalogue.
     names
         Composites and vector layers; none named: all composites.
 
     Raises
     ------
     InvalidInputError
-        A name is neither.
+        A name is neither, or they are more than `MAX_LISTED`.
     """
-    known = [*COMPOSITES, *(each.id for each in list_layers(connection) if each.kind == "vector")]
-    if not set(names) <= set(known):
+    known = [*COMPOSITES, *(layer.id for layer in layers if layer.kind == "vector")]
+    chosen = list(dict.fromkeys(names or COMPOSITES))
+    if len(chosen) > MAX_LISTED or not set(chosen) <= set(known):
         told = ", ".join(known)
         raise InvalidInputError(
-            f"`collections` must name vector layers or groups of them: {told}.",
-            f"`collections` ต้องเป็นชื่อชั้นข้อมูลเวกเตอร์หรือกลุ่มของชั้นข้อมูล: {told}",
+            f"`collections` must name vector layers or groups of them, at most {MAX_LISTED}:"
+            f" {told}.",
+            f"`collections` ต้องเป็นชื่อชั้นข้อมูลเวกเตอร์หรือกลุ่มของชั้นข้อมูล ไม่เกิน {MAX_LISTED} ชื่อ: {told}",
             parameter="collections",
         )
-    chosen = dict.fromkeys(names or COMPOSITES)
-    tilesets = [get_tileset(connection, name) for name in chosen]
-    if len(tilesets) == 1:
-        return tilesets[0]
-    layers = {layer.spec.id: layer for tileset in tilesets for layer in tileset.layers}
-    published = {layer.id: layer for tileset in tilesets for layer in tileset.published}
-    return Tileset(
-        id=",".join(chosen),
-        layers=tuple(layers.values()),
-        published=tuple(published.values()),
-        min_zoom=min(tileset.min_zoom for tileset in tilesets),
-        max_zoom=max(tileset.max_zoom for tileset in tilesets),
-    )
+    return get_tileset(layers, ",".join(chosen))
 
 
 def covered(tileset: Tileset) -> BBox:

@@ -9,7 +9,7 @@ import morecantile
 from morecantile import TileMatrixSet
 
 from twin.errors import NotFoundError
-from twin.tiles.vector import Address
+from twin.tiles.address import Address
 from twin.types import BBox
 
 #: The one set that tiles are made in: the square of Web Mercator.

@@ -16,7 +16,7 @@ from rio_tiler.models import ImageData
 
 from twin.errors import NotFoundError
 from twin.queries.catalogue import PublishedLayer
-from twin.tiles.vector import Address, check_address
+from twin.tiles.address import Address, check_address
 
 TILE_PIXELS: Final = 256
 

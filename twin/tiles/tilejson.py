@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from twin.crs import PROVINCE_BBOX
 from twin.queries.catalogue import Described, PublishedLayer
-from twin.tiles.vector import Tileset, attributes, label_layer
+from twin.tiles.tileset import Tileset
+from twin.tiles.vector import attributes, label_layer
 from twin.types import Json, Text
 
 TITLES = {
