@@ -25,6 +25,7 @@ from api.routes import (
     projects,
     query,
     raster,
+    raster_query,
     search,
     tiles,
 )
@@ -56,6 +57,7 @@ ROUTERS = (
     query,
     tiles,
     raster,
+    raster_query,
     health,
 )
 

@@ -11,7 +11,7 @@ from api.geojson import dumps, feature
 from twin.queries.here import Here
 from twin.queries.items import Item
 from twin.queries.spatial import Found, Hit, Unit
-from twin.tiles.raster import Sample
+from twin.rasters.values import Sample
 from twin.types import Json
 
 #: Decimals of distances: millimetres.

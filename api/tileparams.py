@@ -6,7 +6,7 @@ from typing import Annotated, NamedTuple
 
 from fastapi import Depends, Path, Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from api.tiling.front import TileFront
 from api.tiling.ready import Ready
@@ -70,4 +70,9 @@ class TileResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:  # noqa: ARG002
         """Send it."""
-        await self.front.sender.send(self.name, self.ready, scope, send)
+
+        async def send_copy(message: Message) -> None:
+            # The messages are shared by all answers, and middleware adds to their headers.
+            await send(dict(message))
+
+        await self.front.sender.send(self.name, self.ready, scope, send_copy)

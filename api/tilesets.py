@@ -83,11 +83,14 @@ def vector_tileset(request: Request, title: str, tileset: Tileset, place: Place)
     )
 
 
-def map_tileset(request: Request, layer: PublishedLayer, bbox: BBox, place: Place) -> TileSet:
-    """Describe a tileset of pictures of a raster layer."""
+def map_tileset(
+    request: Request, layer: PublishedLayer, bbox: BBox, place: Place, style: str
+) -> TileSet:
+    """Describe a tileset of pictures of a raster layer in a style."""
     spec = layer.spec
+    legend = f"/raster/{spec.id}/legend.json"
     return TileSet(
-        **_common(bilingual_title(layer.described), place),
+        **_common(f"{bilingual_title(layer.described)}: {style}", place),
         **_extent(bbox, spec.min_zoom, spec.max_zoom),
         layers=[
             TileLayer(
@@ -101,9 +104,7 @@ def map_tileset(request: Request, layer: PublishedLayer, bbox: BBox, place: Plac
             )
         ],
         style=TileStyle(
-            id="default",
-            title="สีตามที่ชุดข้อมูลกำหนด | Colours as the collection says",
-            links=[link(request, "style", f"/api/collections/{spec.id}", title="style")],
+            id=style, links=[link(request, "legend", legend, title="Legend", query=place.query)]
         ),
         attribution=layer.attribution,
         license=layer.licence,
@@ -181,7 +182,8 @@ def _links(request: Request, place: Place) -> list[Link]:
         link(request, TILING_SCHEME, matrix_set, title=WEB_MERCATOR_QUAD),
     ]
     if place.tilejson:
-        links.append(link(request, "describedby", place.tilejson, title="TileJSON"))
+        query = place.query if place.data_type == "map" else None
+        links.append(link(request, "describedby", place.tilejson, title="TileJSON", query=query))
     return links
 
 

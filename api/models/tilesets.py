@@ -109,8 +109,7 @@ class TileLayer(Answer):
 class TileStyle(Answer):
     """How a map's tiles are drawn."""
 
-    id: str = Field(examples=["default"])
-    title: str
+    id: str = Field(examples=["relief"])
     links: list[Link]
 
 

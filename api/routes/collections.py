@@ -116,6 +116,7 @@ def _links(request: Request, layer: PublishedLayer) -> list[Link]:
     if layer.kind == "raster":
         links.append(link(request, TILESETS_MAP, f"{path}/map/tiles", title="ภาพแผนที่ | Map tiles"))
         links.append(link(request, "describedby", f"/raster/{layer.id}.json", title="TileJSON"))
+        links.append(link(request, "legend", f"/raster/{layer.id}/legend.json", title="สี | Legend"))
         return links
     for media_type, f in ITEM_FORMATS.items():
         query = {"f": f} if f else None

@@ -15,12 +15,17 @@ from api.tilesets import Place, bilingual_title, map_tileset, tileset_item
 from api.tiling.ready import PNG
 from twin.crs import PROVINCE_BBOX
 from twin.queries.catalogue import PublishedLayer
+from twin.rasters.files import raster_file
+from twin.rasters.styles import require_style, styles_of
 from twin.tiles.matrix import get_address, get_matrix_set
-from twin.tiles.raster import raster_file
 from twin.types import BBox
 
 router = APIRouter(tags=["tiles"], dependencies=STRICT, responses=problems(400, 404))
 
+Style = Annotated[
+    str | None,
+    Query(description="One of the collection's styles; default: the first", examples=["relief"]),
+]
 MapFormat = Annotated[Literal["png"] | None, Query(alias="f", description="Only `png`")]
 
 
@@ -37,14 +42,19 @@ async def get_map_tilesets(
     collection_id: CollectionId,
     wanted: FormatDep,
 ) -> Response:
-    """Return the map tilesets of a raster layer."""
+    """Return the map tilesets of a raster layer: one a style, its default first."""
     layer = catalogue.get(collection_id)
     raster_file(layer, settings.raster_dir)
-    place = _place(collection_id)
+    title = bilingual_title(layer.described)
+    default, *others = styles_of(layer.spec)
+    styles = [(default, None), *((style, style) for style in others)]
     found = TileSets(
-        title=bilingual_title(layer.described),
-        tilesets=[tileset_item(request, bilingual_title(layer.described), place)],
-        links=own_links(request, place.list_path),
+        title=title,
+        tilesets=[
+            tileset_item(request, f"{title}: {name}", _place(collection_id, style))
+            for name, style in styles
+        ],
+        links=own_links(request, _place(collection_id).list_path),
     )
     return negotiated(request, wanted, found, "tilesets.html", sparse=True)
 
@@ -62,12 +72,14 @@ async def get_map_tileset(
     collection_id: CollectionId,
     set_id: TileMatrixSetId,
     wanted: FormatDep,
+    style: Style = None,
 ) -> Response:
-    """Describe the map tiles of a raster layer."""
+    """Describe the map tiles of a raster layer in one of its styles."""
     get_matrix_set(set_id)
     layer = catalogue.get(collection_id)
     raster_file(layer, settings.raster_dir)
-    document = map_tileset(request, layer, _covered(layer), _place(collection_id))
+    name = require_style(layer.spec, style)
+    document = map_tileset(request, layer, _covered(layer), _place(collection_id, style), name)
     return negotiated(request, wanted, document, "tileset.html", sparse=True)
 
 
@@ -87,21 +99,25 @@ async def get_map_tile(
     settings: SettingsDep,
     collection_id: CollectionId,
     name: TileNameDep,
+    style: Style = None,
     _f: MapFormat = None,
 ) -> Response:
-    """Return one picture of a raster layer."""
+    """Return one picture of a raster layer in one of its styles."""
     layer = catalogue.get(collection_id)
     raster_file(layer, settings.raster_dir)
+    if style:
+        require_style(layer.spec, style)
     zooms = range(layer.spec.min_zoom, layer.spec.max_zoom + 1)
     address = get_address(*name, _covered(layer), zooms)
-    short = f"/raster/{layer.id}/{address.z}/{address.x}/{address.y}.png"
-    return TileResponse(front, short, await front.fetch_raster(layer.id, address, None))
+    ready = await front.fetch_raster(layer.id, address, style)
+    return TileResponse(front, f"{layer.id} {style}", ready)
 
 
 def _covered(layer: PublishedLayer) -> BBox:
     return layer.bbox or BBox(*PROVINCE_BBOX)
 
 
-def _place(collection_id: str) -> Place:
+def _place(collection_id: str, style: str | None = None) -> Place:
     folder = f"/api/collections/{collection_id}/map/tiles"
-    return Place(folder, "map", PNG, f"/raster/{collection_id}.json")
+    query = {"style": style} if style else {}
+    return Place(folder, "map", PNG, f"/raster/{collection_id}.json", query)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
@@ -16,6 +16,7 @@ from twin.tiles.address import Address
 
 Encoding = Literal["br", "gzip", "identity"]
 Message = dict[str, Any]
+Header = tuple[bytes, bytes]
 
 MVT: Final = "application/vnd.mapbox-vector-tile"
 PNG: Final = "image/png"
@@ -26,8 +27,14 @@ CACHE_CONTROL: Final = "public, no-cache"
 #: `Server-Timing` of what was ready.
 _READY: Final = (b"server-timing", b'cache;desc="hit"')
 
-#: What an entry weighs besides its bodies: messages, headers, names.
-_OVERHEAD_BYTES: Final = 3_000
+_START: Final[Message] = {"type": "http.response.start"}
+_TYPES: Final = {name: (b"content-type", name.encode()) for name in (MVT, PNG)}
+_GZIP: Final = (b"content-encoding", b"gzip")
+_BROTLI: Final = (b"content-encoding", b"br")
+_OF_CONTENT: Final = (b"content-type", b"content-encoding")
+
+#: What an entry weighs besides its bodies: messages, headers, names (measured).
+_OVERHEAD_BYTES: Final = 2_300
 
 
 class Variant:
@@ -35,14 +42,15 @@ class Variant:
 
     __slots__ = ("body", "etag", "not_modified", "start")
 
-    def __init__(self, status: int, etag: str, body: bytes, headers: Mapping[str, str]) -> None:
+    def __init__(self, status: int, etag: str, body: bytes, about: Iterable[Header]) -> None:
         self.etag = etag.encode()
-        common = {"etag": etag, "cache-control": CACHE_CONTROL, "vary": "accept-encoding"}
-        about = {name: value for name, value in headers.items() if name.startswith("x-")}
-        # An answer without content may not tell a length.
-        length = {"content-length": str(len(body))} if status == HTTPStatus.OK else {}
-        self.start = _start(status, {**common, **headers, **length})
-        self.not_modified = _start(HTTPStatus.NOT_MODIFIED, {**common, **about})
+        tag = (b"etag", self.etag)
+        own = [tag, *about]
+        if status == HTTPStatus.OK:  # an answer without content may not tell a length
+            own.append((b"content-length", b"%d" % len(body)))
+        self.start: Message = {**_START, "status": int(status), "headers": [*own, *_shared()]}
+        told = [tag, *(pair for pair in about if pair[0] not in _OF_CONTENT), *_shared()]
+        self.not_modified: Message = {**_START, "status": 304, "headers": told}
         self.body: Message = {"type": "http.response.body", "body": body}
 
 
@@ -62,6 +70,7 @@ class Ready:
     """
 
     __slots__ = (
+        "about",
         "address",
         "asked_for_br",
         "br",
@@ -91,16 +100,16 @@ class Ready:
         self.asked_for_br = 0
         self.br: Variant | None = None
         self.weight = len(content) + _OVERHEAD_BYTES
-        headers = {}
+        self.about: tuple[Header, ...] = ()
         if dropped:
-            headers["x-tile-dropped"] = ", ".join(f"{name}={n}" for name, n in dropped.items())
+            told = ", ".join(f"{name}={count}" for name, count in dropped.items())
+            self.about = ((b"x-tile-dropped", told.encode()),)
         if not content:
-            self.main = Variant(204, f'"{digest}"', b"", headers)
+            self.main = Variant(HTTPStatus.NO_CONTENT, f'"{digest}"', b"", self.about)
             return
-        headers["content-type"] = media_type
-        if media_type == MVT:
-            headers["content-encoding"] = "gzip"
-        self.main = Variant(200, f'"{digest}"', content, headers)
+        packed = (_GZIP,) if media_type == MVT else ()
+        self.about = (_TYPES[media_type], *self.about)
+        self.main = Variant(HTTPStatus.OK, f'"{digest}"', content, (*packed, *self.about))
 
     def response(self) -> Response:
         """Return the tile as a response of Starlette, unpacked."""
@@ -120,14 +129,11 @@ class Ready:
 
     def plain(self) -> Variant:
         """Return the tile for a client that cannot unpack it."""
-        headers = dict(_told(self.main.start))
-        headers.pop("content-encoding", None)
-        return Variant(200, f'"{self.digest}-i"', self.unpacked(), headers)
+        return Variant(HTTPStatus.OK, f'"{self.digest}-i"', self.unpacked(), self.about)
 
     def with_brotli(self, body: bytes) -> Variant:
         """Return the tile packed by Brotli."""
-        headers = dict(_told(self.main.start)) | {"content-encoding": "br"}
-        return Variant(200, f'"{self.digest}-b"', body, headers)
+        return Variant(HTTPStatus.OK, f'"{self.digest}-b"', body, (_BROTLI, *self.about))
 
 
 @lru_cache(maxsize=512)
@@ -162,20 +168,9 @@ def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
     return {**start, "headers": [*headers, (b"server-timing", told)]}
 
 
-def _start(status: int, headers: Mapping[str, str]) -> Message:
-    message: Message = {"type": "http.response.start", "status": int(status), "headers": []}
-    mutable = MutableHeaders(raw=message["headers"])
-    for name, value in headers.items():
-        mutable[name] = value
-    add_safe_headers(mutable, "/tiles/")
-    message["headers"] = [*mutable.raw, _READY]
-    return message
-
-
-def _told(start: Message) -> list[tuple[str, str]]:
-    own = {"content-type", "content-encoding"}
-    return [
-        (name.decode(), value.decode())
-        for name, value in start["headers"]
-        if name.decode() in own or name.startswith(b"x-tile-")
-    ]
+@cache
+def _shared() -> tuple[Header, ...]:
+    """Return the headers of every tile, the same objects for all of them."""
+    headers = MutableHeaders({"cache-control": CACHE_CONTROL, "vary": "accept-encoding"})
+    add_safe_headers(headers, "/tiles/")
+    return (*headers.raw, _READY)

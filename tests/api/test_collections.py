@@ -43,7 +43,7 @@ def test_collection_kinds_differ_where_they_must(client):
     assert "itemType" not in elevation
     assert (elevation["layerDataType"], "layerDataType" in population) == ("Coverage", False)
     relations = {link["rel"].rpartition("/")[2] for link in elevation["links"]}
-    assert relations == {"self", "alternate", "describedby", "tilesets-map"}
+    assert relations == {"self", "alternate", "describedby", "legend", "tilesets-map"}
     assert elevation["columns"][0]["unit"] == "m"
 
 
@@ -225,6 +225,7 @@ def test_item_has_links_to_itself_and_its_collection(client):
         "/health/live",
         "/tiles/base.json",
         "/raster/elevation.json",
+        "/raster/elevation/legend.json",
     ],
 )
 def test_unknown_query_parameter_is_400(client, path):

@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from twin.queries.catalogue import Described, PublishedLayer, choose, list_layers
 from twin.queries.spatial import Hit, Point, Unit, find_unit, identify
-from twin.tiles.raster import Sample, raster_file, sample
+from twin.rasters.files import raster_file
+from twin.rasters.values import Sample, sample
 
 #: Most items of one layer.
 MAX_HITS: Final = 20

@@ -10,11 +10,13 @@ from zlib import crc32
 
 from twin.queries.catalogue import PublishedLayer
 from twin.queries.held import HeldCatalogue
+from twin.rasters.files import raster_file
+from twin.rasters.render import render_tile
+from twin.rasters.styles import require_style
 from twin.tiles.address import Address, check_address
 from twin.tiles.contents import Contents
 from twin.tiles.flights import Flights
 from twin.tiles.parts import EMPTY, Part
-from twin.tiles.raster import raster_file, read_raster_tile
 from twin.tiles.store import TileStore
 
 
@@ -52,20 +54,19 @@ class RasterService:
         """
         layer = (await self.catalogue.get_or_last()).get(layer_id)
         path = raster_file(layer, self.folder)
+        style = require_style(layer.spec, style)
         check_address(address, layer.spec.min_zoom, layer.spec.max_zoom)
         key = (layer_id, style, address)
         return await self._flights.join(key, lambda: self._make(layer, path, address, style))
 
-    async def _make(
-        self, layer: PublishedLayer, path: Path, address: Address, style: str | None
-    ) -> Part:
-        content = self.contents.of_raster(layer, style or "")
+    async def _make(self, layer: PublishedLayer, path: Path, address: Address, style: str) -> Part:
+        content = self.contents.of_raster(layer, style)
         name = layer.id.encode()
         part = self.store.get(content, address)
         if part is None:
             token = self.store.token(name)
             async with self._places:
-                image = await asyncio.to_thread(read_raster_tile, layer, path, address)
+                image = await asyncio.to_thread(render_tile, layer, path, style, address)
             part = EMPTY
             if image:
                 digest = blake2b(image, digest_size=12).digest()

@@ -105,24 +105,22 @@ def test_tiles_oas30_completeness(document):
         assert "application/vnd.mapbox-vector-tile" in tile["responses"]["200"]["content"]
 
 
-def test_oas30_impl_answers_what_it_describes_for_every_document(client, document):
-    """Parameters that nothing names are filled by the examples of the document itself."""
-    for path, operation in operations(document):
-        if not path.startswith("/api/collections") and "{" in path:
-            continue
+def test_oas30_impl_answers_what_it_describes(client, document):
+    """Every operation that needs nothing but a path is answered as the document says."""
+    asked = 0
+    for path, methods in document["paths"].items():
+        described = methods.get("get", {"parameters": [{"required": True, "in": "body"}]})
+        needed = [each["in"] for each in described.get("parameters", []) if each.get("required")]
         filled = path.replace("{collectionId}", "grid").replace("{itemId}", "123")
-        if (
-            "{" in filled
-            or "/map/" in filled
-            or operation is not document["paths"][path].get("get")
-        ):
-            continue
-        needed = [each for each in operation.get("parameters", []) if each.get("required")]
-        if all(each["in"] == "path" for each in needed):
-            response = client.get(filled)
-            media = response.headers["content-type"].partition(";")[0]
-            assert str(response.status_code) in operation["responses"], path
-            assert media in operation["responses"]["200"]["content"], path
+        if "{" in filled or "/map/" in filled or set(needed) - {"path"} or path == "/tiles/changes":
+            continue  # the last of them is a stream without an end
+        response = client.get(filled)
+        media = response.headers["content-type"].partition(";")[0]
+        assert str(response.status_code) in described["responses"], path
+        if response.status_code == 200:
+            assert media in described["responses"]["200"]["content"], path
+        asked += 1
+    assert asked >= 12
 
 
 @pytest.mark.parametrize(

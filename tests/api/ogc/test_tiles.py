@@ -235,8 +235,28 @@ def test_tileset_links_lead_somewhere(follow, path):
 
 def test_tileset_of_a_map_links_to_the_colours_that_are_drawn(follow, find):
     tileset = follow.json(f"/api/collections/land_cover/map/tiles/{SET}")
-    (link,) = find(tileset["style"], "style")
-    assert follow.json(link["href"])["style"]["colors"]["1"] == "#ff0000"
+    (link,) = find(tileset["style"], "legend")
+    assert "#ff0000" in follow.get(link["href"]).text
+
+
+def test_tilesets_of_a_map_are_one_a_style_and_differ(follow, find):
+    tilesets = follow.json("/api/collections/elevation/map/tiles")["tilesets"]
+    full = [follow.json(find(each, "self")[0]["href"]) for each in tilesets]
+    names = [tileset["style"]["id"] for tileset in full]
+    assert names[:2] == ["relief", "hillshade"]
+    assert len(names) == len(set(names))
+    pictures = [
+        follow.get(fill(find(tileset, "item")[0]["href"], *ISLAND.split("/"))).content
+        for tileset in full[:2]
+    ]
+    assert pictures[0] != pictures[1]
+
+
+@pytest.mark.parametrize("path", ["", f"/{ISLAND}"])
+def test_style_that_the_map_does_not_have_is_400(client, path):
+    folder = f"/api/collections/elevation/map/tiles/{SET}"
+    response = client.get(f"{folder}{path}?style=nothing")
+    assert (response.status_code, response.json()["parameter"]) == (400, "style")
 
 
 def test_tileset_layers_tell_their_attributes_and_levels(client):
@@ -278,7 +298,7 @@ def test_geodata_tilesets_desc_links_and_operation(follow, find):
         kinds = {"vector": (1, 0), "raster": (0, 1), "table": (0, 0)}
         assert (len(vector), len(maps)) == kinds[collection["kind"]]
         for link in (*vector, *maps):
-            (tileset,) = follow.json(link["href"])["tilesets"]
+            tileset, *_ = follow.json(link["href"])["tilesets"]
             (itself,) = find(tileset, "self")
             assert follow.json(itself["href"])["layers"][0]["id"] == collection["id"]
 
