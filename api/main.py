@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 
+from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
-from starlette.middleware.gzip import GZipMiddleware
 from starlette.types import Receive, Scope, Send
 
 from api import errors, html, openapi
-from api.middleware import BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
+from api.encoding import Gzip
+from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
+from api.observing.leaving import Leaving
+from api.observing.limits import Limits
+from api.observing.metrics import PoolState, published
+from api.observing.requests import Observed
 from api.proxies import TrustedProxies
 from api.routes import (
     collections,
@@ -19,6 +25,7 @@ from api.routes import (
     health,
     items,
     landing,
+    metrics,
     ogc_maps,
     ogc_tiles,
     programme,
@@ -33,7 +40,7 @@ from api.tiling.events import EventHub
 from api.tiling.front import TileFront
 from api.web import WebApp
 from twin.db.database import open_database
-from twin.db.engine import make_engine
+from twin.db.engine import make_engine, pool_state
 from twin.db.pool import open_pool
 from twin.queries.held import HeldCatalogue
 from twin.settings import Settings
@@ -43,6 +50,9 @@ DESCRIPTION = """ฝาแฝดดิจิทัลเชิงพื้นท
 
 The open geospatial twin of Phuket: layers, the projects of the smart-city plan, spatial queries.
 Texts come in Thai and English; coordinates are lon/lat degrees (CRS84), distances metres."""
+
+#: Threads beside those that limited requests may take.
+SPARE_THREADS = 4
 
 ROUTERS = (
     landing,
@@ -59,6 +69,7 @@ ROUTERS = (
     raster,
     raster_query,
     health,
+    metrics,
 )
 
 
@@ -72,6 +83,12 @@ class Twin(FastAPI):
         front = self.tiles if scope["type"] == "http" else None
         if front is None or not await front.answers(scope, receive, send):
             await super().__call__(scope, receive, send)
+
+    def let_go(self) -> None:
+        """End what would go on for as long as a client listens."""
+        events: EventHub | None = getattr(self.state, "events", None)
+        if events is not None:
+            events.close()
 
 
 @asynccontextmanager
@@ -107,6 +124,14 @@ async def _lifespan(app: Twin) -> AsyncIterator[None]:
         stack.callback(app.tiles.close)
         app.state.engine, app.state.pool = engine, pool
         app.state.catalogue, app.state.events = catalogue, events
+        # A thread for each request in work and each stream, and a few for files and health.
+        threads = settings.api.max_in_flight + settings.api.max_streams + SPARE_THREADS
+        current_default_thread_limiter().total_tokens = threads
+        pools: dict[str, PoolState] = {
+            "psycopg": partial(pool_state, engine),
+            "asyncpg": pool.state,
+        }
+        await stack.enter_async_context(published(pools))
         yield
 
 
@@ -131,9 +156,14 @@ def create_app(settings: Settings) -> Twin:
     errors.install(app)
     openapi.install(app)
     html.install(app, settings.web_dir)
-    app.add_middleware(GZipMiddleware, minimum_size=500, compresslevel=6)
+    # From the inside out: the last is the first to see a request.
+    app.add_middleware(Gzip)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
+    app.add_middleware(Limits, api=settings.api)
+    app.add_middleware(Leaving)
+    app.add_middleware(Apology)
     app.add_middleware(SafeHeaders)
+    app.add_middleware(Observed, log=settings.log)
     app.add_middleware(HeadAsGet)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
     app.add_middleware(TrustedProxies, settings=settings.api)

@@ -95,12 +95,12 @@ class TrustedProxies:
         return believed
 
     def _host(self, hops: Sequence[Hop], scope: Scope, scheme: str) -> str:
-        told = _outermost([hop.host for hop in hops if HOST.fullmatch(hop.host)])
+        told = _outermost([hop.host for hop in hops if _is_host(hop.host)])
         port = _outermost([hop.port for hop in hops if _is_port(hop.port)])
         if not port or (told and _has_port(told)):
             return told
         name = told or Headers(scope=scope).get("host", "")
-        if not HOST.fullmatch(name):
+        if not _is_host(name):
             return ""
         name = re.sub(r":[0-9]+$", "", name)
         return name if int(port) == _DEFAULT_PORTS.get(scheme) else f"{name}:{int(port)}"
@@ -198,6 +198,10 @@ def _bare(text: str) -> str:
 
 def _has_port(text: str) -> bool:
     return bool(re.search(r"\]:[0-9]+$" if text.startswith("[") else r"^[^:]*:[0-9]+$", text))
+
+
+def _is_host(text: str) -> bool:
+    return bool(HOST.fullmatch(text.encode("latin-1", "replace")))
 
 
 def _is_port(text: str) -> bool:

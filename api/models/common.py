@@ -55,6 +55,9 @@ class Problem(Answer):
     detail_th: str = Field(examples=["`bbox` ต้องเป็นตัวเลขสี่ตัว"])
     code: str = Field(examples=["invalid-input"])
     parameter: str | None = Field(examples=["bbox"])
+    request_id: str | None = Field(
+        description="What to tell the operator, whose log has it", examples=["5f1c0f3a9d2b4e67"]
+    )
 
 
 def bilingual(text: Text) -> Bilingual:

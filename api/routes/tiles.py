@@ -37,8 +37,9 @@ TilesetId = Annotated[
     response_class=StreamingResponse,
     responses={
         200: {
-            "description": "Server-sent events: `change`, with `layer` and `boxes` (west, south,"
-            " east, north, degrees; null: all of it) as JSON",
+            "description": "Server-sent events with JSON: first `hello`, with the seconds for which"
+            " nothing has changed, `quiet_s`; then each `change`, with `layer` and `boxes` (west,"
+            " south, east, north, degrees; null: all of it)",
             "content": {"text/event-stream": {"schema": {"type": "string"}}},
         }
     },

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from typing import Final
 
@@ -20,7 +21,7 @@ KEEP_ALIVE_S: Final = 15.0
 _MOST_WAITING: Final = 100
 
 #: Milliseconds after which a browser that lost the connection makes another.
-_HELLO: Final = "retry: 2000\nevent: hello\ndata: {}\n\n"
+_RETRY_MS: Final = 2000
 
 _TO_DEGREES: Final = Transformer.from_crs(TILE_SRID, STORAGE_SRID, always_xy=True)
 
@@ -38,9 +39,11 @@ class EventHub:
         self.max_clients = max_clients
         self._clients: set[asyncio.Queue[str]] = set()
         self._is_closed = False
+        self._changed_at_s = time.monotonic()
 
     def tell(self, news: Touched | None) -> None:
         """Tell every client; None: anything may have changed."""
+        self._changed_at_s = time.monotonic()
         if not self._clients:
             return
         event = _event(news)
@@ -72,11 +75,16 @@ class EventHub:
             )
         return self._follow()
 
+    def _hello(self) -> str:
+        """Say for how long nothing has changed, so that a client knows what it may have missed."""
+        quiet = {"quiet_s": round(time.monotonic() - self._changed_at_s, 1)}
+        return f"retry: {_RETRY_MS}\nevent: hello\ndata: {json.dumps(quiet)}\n\n"
+
     async def _follow(self) -> AsyncIterator[str]:
         queue: asyncio.Queue[str] = asyncio.Queue(_MOST_WAITING)
         self._clients.add(queue)
         try:
-            yield _HELLO
+            yield self._hello()
             while not self._is_closed:
                 try:
                     event = await asyncio.wait_for(queue.get(), KEEP_ALIVE_S)

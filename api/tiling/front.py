@@ -15,8 +15,11 @@ from urllib.parse import parse_qsl
 
 from starlette.types import Receive, Scope, Send
 
-from api.errors import fault_response
+from api.errors import fault_response, unexpected
 from api.middleware import add_safe_headers
+from api.observing.metrics import LEFT
+from api.observing.request_id import id_header
+from api.observing.tiles import ObservedTile, count_made_tile, count_ready_tile
 from api.tiling.ready import MVT, PNG, Ready, timed
 from api.tiling.sending import Sender
 from twin.errors import TwinError
@@ -74,9 +77,11 @@ class TileFront:
             name = f"{path}?{query.decode('latin-1')}"
         if scope["method"] not in ("GET", "HEAD"):
             return False
+        started = time.perf_counter()
         ready = self.memory.get(name)
         if ready is not None and self.watcher.is_connected:
-            await self.sender.send(name, ready, scope, send)
+            status = await self.sender.send(name, ready, scope, send)
+            count_ready_tile(scope, status, started)
             return True
         asked = _TILE.fullmatch(path)
         if asked is None:
@@ -84,7 +89,8 @@ class TileFront:
         make = self._maker(asked, query)
         if make is None:
             return False
-        await self._answer(name, make, scope, receive, send)
+        with ObservedTile(scope, started) as seen:
+            seen.status = await self._answer(name, make, scope, receive, send)
         return True
 
     async def fetch(self, tileset: str, address: Address) -> Ready:
@@ -117,19 +123,25 @@ class TileFront:
         scope: Scope,
         receive: Receive,
         send: Send,
-    ) -> None:
+    ) -> int:
         started = time.perf_counter()
         work = asyncio.ensure_future(self._get(name, make))
         left = asyncio.ensure_future(_leaves(receive))
         try:
             await asyncio.wait((work, left), return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                return  # nobody is there to be answered
+                return LEFT  # nobody is there to be answered
             ready = work.result()
-        except TwinError as error:
-            refusal = fault_response(error, scope["path"])
-            add_safe_headers(refusal.headers, name)
+        except Exception as error:
+            refusal = (
+                fault_response(error, scope["path"])
+                if isinstance(error, TwinError)
+                else unexpected(scope["method"], scope["path"], error)
+            )
+            add_safe_headers(refusal.raw_headers, name)
+            refusal.raw_headers.append(id_header())
             await refusal(scope, receive, send)
+            return refusal.status_code
         else:
 
             async def send_timed(message: MutableMapping[str, Any]) -> None:
@@ -138,7 +150,7 @@ class TileFront:
                     message = timed(message, ready.query_s, total_s)
                 await send(message)
 
-            await self.sender.send(name, ready, scope, send_timed)
+            return await self.sender.send(name, ready, scope, send_timed)
         finally:
             left.cancel()
             work.cancel()
@@ -159,6 +171,7 @@ class TileFront:
     async def _vector(self, tileset: str, address: Address) -> Ready:
         tile = await self.tiles.tile(tileset, address)
         content, digest = join(tile.parts), etag_of(tile.parts)
+        count_made_tile(len(content) if tile.query_s else None)
         return Ready(tileset, address, content, digest, MVT, tile.dropped, tile.query_s)
 
     async def _raster(self, layer: str, address: Address, style: str | None) -> Ready:

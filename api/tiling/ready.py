@@ -8,7 +8,6 @@ from functools import cache, lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
-from starlette.datastructures import MutableHeaders
 from starlette.responses import Response
 
 from api.middleware import add_safe_headers
@@ -171,6 +170,6 @@ def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
 @cache
 def _shared() -> tuple[Header, ...]:
     """Return the headers of every tile, the same objects for all of them."""
-    headers = MutableHeaders({"cache-control": CACHE_CONTROL, "vary": "accept-encoding"})
+    headers = [(b"cache-control", CACHE_CONTROL.encode()), (b"vary", b"accept-encoding")]
     add_safe_headers(headers, "/tiles/")
-    return (*headers.raw, _READY)
+    return (*headers, _READY)

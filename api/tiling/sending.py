@@ -36,8 +36,8 @@ class Sender:
         """Stop packing."""
         self._packer.shutdown(cancel_futures=True)
 
-    async def send(self, name: str, ready: Ready, scope: Scope, send: Send) -> None:
-        """Answer a request with a tile, kept as `name` or not at all."""
+    async def send(self, name: str, ready: Ready, scope: Scope, send: Send) -> int:
+        """Answer a request with a tile, kept as `name` or not at all; return the status."""
         accepts = known = b""
         for header, value in scope["headers"]:
             if header == b"accept-encoding":
@@ -51,9 +51,11 @@ class Sender:
             if had is not None:
                 await send(had.not_modified)
                 await send(_NO_BODY)
-                return
+                return 304
         await send(variant.start)
         await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
+        status: int = variant.start["status"]
+        return status
 
     def _variant(self, name: str, ready: Ready, accepts: bytes) -> Variant:
         if ready.media_type != MVT:

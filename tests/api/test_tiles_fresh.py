@@ -1,5 +1,6 @@
 """Edits over HTTP: fresh at once, at every zoom, on every worker, and only where they changed."""
 
+import asyncio
 import json
 import subprocess
 import threading
@@ -14,6 +15,7 @@ from starlette.testclient import TestClient
 from tiling import WAIT_S, metres, names_in, path_of, tile_at, wait_for
 
 from api.main import create_app
+from api.tiling.events import EventHub
 from twin.db.database import open_engine
 from twin.db.engine import make_engine
 from twin.db.publish import publish
@@ -206,6 +208,22 @@ def test_events_tell_open_maps_what_changed(twin, editor):
             told = json.loads(next(lines).removeprefix("data: "))
             assert told["layer"] == "facility"
             assert told["boxes"][0] == pytest.approx([place.x, place.y, place.x, place.y])
+
+
+def test_hello_says_for_how_long_nothing_has_changed():
+    async def quiet_s(hub):
+        hello = await anext(hub.listen())
+        return json.loads(hello.split("data: ")[1])["quiet_s"]
+
+    async def hear():
+        hub = EventHub(2)
+        await asyncio.sleep(0.3)
+        before = await quiet_s(hub)
+        hub.tell(None)
+        return before, await quiet_s(hub)
+
+    before, after = asyncio.run(hear())
+    assert after < 0.2 < before < WAIT_S
 
 
 def test_edit_is_fresh_on_every_worker(twin, editor):
