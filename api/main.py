@@ -11,7 +11,7 @@ from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
-from api import errors, openapi
+from api import errors, html, openapi
 from api.downloading import Seats
 from api.encoding import Gzip
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
@@ -19,14 +19,18 @@ from api.observing.leaving import Leaving
 from api.observing.limits import Limits
 from api.observing.metrics import PoolState, published
 from api.observing.requests import Observed
+from api.proxies import TrustedProxies
 from api.routes import (
     batch,
     collections,
+    docs,
     downloads,
     health,
     items,
     landing,
     metrics,
+    ogc_maps,
+    ogc_tiles,
     programme,
     projects,
     query,
@@ -58,10 +62,13 @@ SPARE_THREADS = 4
 
 ROUTERS = (
     landing,
+    docs,
     collections,
     items,
     queryables,
     downloads,
+    ogc_tiles,
+    ogc_maps,
     projects,
     programme,
     search,
@@ -147,7 +154,7 @@ def create_app(settings: Settings) -> Twin:
         description=DESCRIPTION,
         version=version("phuket-twin"),
         license_info={"name": "Apache-2.0 (the service); each collection names its own"},
-        openapi_url="/api/openapi.json",
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
@@ -159,7 +166,8 @@ def create_app(settings: Settings) -> Twin:
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.
     app.router.default = WebApp(settings.web_dir)
     errors.install(app)
-    openapi.install(app, settings.api.root_path)
+    openapi.install(app)
+    html.install(app, settings.web_dir)
     # From the inside out: the last is the first to see a request.
     app.add_middleware(Gzip)
     app.add_middleware(BodyLimit, max_bytes=settings.api.max_body_bytes)
@@ -170,6 +178,7 @@ def create_app(settings: Settings) -> Twin:
     app.add_middleware(Observed, log=settings.log)
     app.add_middleware(HeadAsGet)
     app.add_middleware(PathPrefix, root_path=settings.api.root_path)
+    app.add_middleware(TrustedProxies, settings=settings.api)
     return app
 
 

@@ -13,7 +13,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import problem, too_large, unexpected
 from twin.types import Text
 
-_HOST: Final = re.compile(rb"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
+#: A host with or without a port, as it may stand in an address.
+HOST: Final = re.compile(rb"([a-zA-Z0-9._-]+|\[[0-9a-fA-F:.]+\])(:[0-9]{1,5})?")
 
 _POLICY: Final = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self';"
@@ -47,7 +48,10 @@ _READABLE: Final = (
 
 
 class PathPrefix:
-    """Tells the application the path prefix it is reached by, which a proxy may have cut off."""
+    """Tells the application the path prefix it is reached by, which a proxy may have cut off.
+
+    A prefix that a trusted proxy told (`api.proxies`) comes before the one that is set.
+    """
 
     def __init__(self, app: ASGIApp, root_path: str) -> None:
         self.app = app
@@ -55,11 +59,12 @@ class PathPrefix:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
-        if scope["type"] == "http" and self.root_path:
+        root_path = scope.get("root_path") or self.root_path
+        if scope["type"] == "http" and root_path:
             path = scope["path"]
-            if not f"{path}/".startswith(f"{self.root_path}/"):
-                path = self.root_path + path
-            scope = {**scope, "root_path": self.root_path, "path": path}
+            if not f"{path}/".startswith(f"{root_path}/"):
+                path = root_path + path
+            scope = {**scope, "root_path": root_path, "path": path}
         await self.app(scope, receive, send)
 
 
@@ -158,7 +163,7 @@ class SafeHeaders:
             await send(message)
 
         host = next((value for name, value in scope["headers"] if name == b"host"), None)
-        if host is not None and not _HOST.fullmatch(host):
+        if host is not None and not HOST.fullmatch(host):
             text = Text("ส่วนหัว Host ไม่ถูกต้อง", "The Host header cannot be used.")
             refusal = problem(HTTPStatus.BAD_REQUEST, "invalid-input", text, "Host")
             await refusal(scope, receive, send_with_headers)

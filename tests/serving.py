@@ -19,9 +19,9 @@ TWIN = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[str]:
-    """Serve a twin on a free port until the block ends."""
-    environment = {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url}
+def serve(settings: Settings, **more: str) -> Iterator[str]:
+    """Serve a twin on a free port until the block ends; `more` are variables besides."""
+    environment = {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url, **more}
     with run_server("serve", environment) as (base, server):
         yield base
         server.terminate()

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+Network = IPv4Network | IPv6Network
+
+
+def _split(value: Any) -> Any:  # noqa: ANN401 (whatever the environment or a caller gives)
+    return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
 class DbSettings(BaseModel):
@@ -78,6 +84,15 @@ class ApiSettings(BaseModel):
         return value
 
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="Addresses and networks of reverse proxies whose headers are believed, with"
+        " commas, e.g. `127.0.0.1,10.0.0.0/8`. None unless told.",
+    )
+    proxy_headers: Literal["x-forwarded", "forwarded"] = Field(
+        "x-forwarded",
+        description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
+    )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
     max_listeners: int = Field(
         500, ge=0, description="Most open maps that one worker tells of changes."
