@@ -68,9 +68,7 @@ class Tile(NamedTuple):
 
 def road_tiles(connection: Connection, zooms: Iterable[int] = ZOOMS) -> list[Tile]:
     """Return every tile of these zooms that shows a road, shuffled."""
-    tiles = [
-        Tile(z, row.x, row.y) for z in zooms for row in connection.execute(_TILES, {"z": z})
-    ]
+    tiles = [Tile(z, row.x, row.y) for z in zooms for row in connection.execute(_TILES, {"z": z})]
     return shuffled(tiles)
 
 

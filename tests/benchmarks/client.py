@@ -50,9 +50,10 @@ class Client:
         """Our own port, by which the server's end of the connection is found."""
         return int(self.socket.getsockname()[1])
 
-    def get(self, path: str) -> Answer:
-        """Ask for a path, gzip accepted."""
-        request = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\n\r\n"
+    def get(self, path: str, **headers: str) -> Answer:
+        """Ask for a path, gzip accepted; header names have `_` for `-`."""
+        told = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        request = f"GET {path} HTTP/1.1\r\nHost: {self.host}\r\nAccept-Encoding: gzip\r\n{told}\r\n"
         started = time.perf_counter()
         self.socket.sendall(request.encode())
         head = self._until(b"\r\n\r\n")
@@ -76,7 +77,9 @@ class Client:
         answer = self.get(path)
         if answer.status >= 400:
             told = answer.body[:200].decode(errors="replace")
-            raise BenchError(f"{self.host}{path}: {answer.status} {told}", f"{path}: {answer.status}")
+            raise BenchError(
+                f"{self.host}{path}: {answer.status} {told}", f"{path}: {answer.status}"
+            )
         return answer
 
     def _body(self, headers: dict[str, str]) -> bytes:

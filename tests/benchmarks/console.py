@@ -6,7 +6,15 @@ from contextlib import contextmanager
 
 from rich.console import Console
 
-out = Console(highlight=False, markup=False, emoji=False)
+#: A table needs this many columns; a pipe has no width of its own.
+_WIDTH = 132
+
+_terminal = Console(highlight=False, markup=False, emoji=False)
+out = (
+    _terminal
+    if _terminal.is_terminal
+    else Console(highlight=False, markup=False, emoji=False, width=_WIDTH)
+)
 
 
 class BenchError(Exception):

@@ -28,7 +28,11 @@ STEP_DEG = 360 / 2**10
 
 def multiply(connection: Connection, spec: LayerSpec, copies: int) -> None:
     """Replace a vector layer by `copies` of it, the first in its place, the others beside it."""
-    old, staged, tiles = layer_table(spec), layer_table(spec, "stage"), tile_table(spec, "stage_tile")
+    old, staged, tiles = (
+        layer_table(spec),
+        layer_table(spec, "stage"),
+        tile_table(spec, "stage_tile"),
+    )
     connection.execute(CreateTable(staged))
     _copy_rows(connection, spec, old, staged, copies)
     connection.execute(CreateTable(tiles))

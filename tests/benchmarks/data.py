@@ -20,11 +20,11 @@ import geopandas as gpd
 import numpy as np
 import psycopg
 import shapely
-from benchmarks.console import BenchError, step
 from psycopg import sql
 from sqlalchemy import URL, Connection, delete
 
 from api.commands.loading import load_layers
+from benchmarks.console import BenchError, step
 from benchmarks.copies import multiply
 from layers.edition import Choice, real_data, starter
 from layers.manifest import read_catalogue
@@ -44,7 +44,13 @@ QUICK = {"road": 6_000, "facility": 2_000, "building": 10_000}
 COPIES = {"x10": (10, ("road", "facility", "building")), "x100": (100, ("road",))}
 
 #: What decides how a database looks; a change makes it anew.
-_MADE_BY = ("twin/db", "twin/sql", "layers", "tests/benchmarks/data.py", "tests/benchmarks/copies.py")
+_MADE_BY = (
+    "twin/db",
+    "twin/sql",
+    "layers",
+    "tests/benchmarks/data.py",
+    "tests/benchmarks/copies.py",
+)
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ unit of the tile's grid and by the generalisation of its zoom band, no more.
 """
 
 import math
+import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +15,9 @@ import geopandas as gpd
 import mapbox_vector_tile
 import pandas as pd
 import shapely
+from psycopg import sql
 from shapely.geometry.base import BaseGeometry
+from sqlalchemy import Connection
 
 from twin.crs import TILE_SRID
 from twin.db.layer_table import GENERALISED_ZOOMS, is_generalised, tolerance_m
@@ -54,6 +57,8 @@ class Judge:
 
     def __post_init__(self) -> None:
         projected = self.rows.to_crs(TILE_SRID).set_index("id")
+        if projected.geometry.name != "geom":
+            projected = projected.rename_geometry("geom")
         projected["min_zoom"] = _min_zooms(self.spec, projected)
         object.__setattr__(self, "rows", projected)
 
@@ -75,9 +80,23 @@ class Judge:
         for number, feature in found.items():
             if number in self.rows.index:
                 row = self.rows.loc[number]
-                reasons += [(number, reason) for reason in self._attributes(row, feature)]
-                reasons += [(number, reason) for reason in self._geometry(Grid(z, x, y), row, feature)]
+                told = [*self._attributes(row, feature)]
+                told += self._geometry(Grid(z, x, y), row["geom"], feature)
+                reasons += [(number, reason) for reason in told]
         return [Fault(tile, number, reason) for number, reason in reasons]
+
+    def sample(self, zoom: int, count: int) -> list[tuple[int, int, int]]:
+        """Return some tiles of a zoom that hold features shown there, always the same ones."""
+        shown = self.rows[self.rows["min_zoom"] <= zoom]
+        numbers = random.Random(zoom).choices(list(shown.index), k=count) if len(shown) else []  # noqa: S311
+        points = [shown.geometry[number].representative_point() for number in numbers]
+        width = 2 * HALF_WORLD_M / 2**zoom
+        return sorted(
+            {
+                (zoom, int((p.x + HALF_WORLD_M) // width), int((HALF_WORLD_M - p.y) // width))
+                for p in points
+            }
+        )
 
     def tolerance_m(self, zoom: int) -> float:
         """Return how far geometry may be off: a unit of the grid's diagonal, and generalisation."""
@@ -86,9 +105,7 @@ class Judge:
         generalised = tolerance_m(band) if band and is_generalised(self.spec) else 0.0
         return generalised + unit * math.sqrt(2)
 
-    def _presence(
-        self, grid: "Grid", found: Mapping[int, Any]
-    ) -> Iterator[tuple[int | None, str]]:
+    def _presence(self, grid: "Grid", found: Mapping[int, Any]) -> Iterator[tuple[int | None, str]]:
         near = self.tolerance_m(grid.z)
         shown = self.rows[self.rows["min_zoom"] <= grid.z]
         outer = shown.iloc[shown.sindex.query(grid.box(BUFFER).buffer(near))]
@@ -109,16 +126,16 @@ class Judge:
                 yield f"{name} is {told!r}, not {expected!r}"
 
     def _geometry(
-        self, grid: "Grid", row: "pd.Series[Any]", feature: Mapping[str, Any]
+        self, grid: "Grid", drawn: BaseGeometry, feature: Mapping[str, Any]
     ) -> Iterator[str]:
         near = self.tolerance_m(grid.z)
         told = shapely.make_valid(shapely.geometry.shape(feature["geometry"]))
         # Each must lie within the other's neighbourhood: that is what Hausdorff's distance says.
-        beyond = shapely.difference(told, row.geometry.buffer(near * 1.05))
+        beyond = shapely.difference(told, drawn.buffer(near * 1.05))
         if not beyond.is_empty and _reach_m(beyond) > 1e-6:
-            yield f"reaches {beyond.distance(row.geometry):.2f} m beyond, {near:.2f} m are allowed"
+            yield f"reaches {_farthest_m(beyond, drawn):.2f} m beyond, {near:.2f} m are allowed"
         # The edge is left out: a line that is cut after it was simplified ends elsewhere on it.
-        expected = _solid(row.geometry.intersection(grid.box(0).buffer(-near)), near)
+        expected = _solid(drawn.intersection(grid.box(0).buffer(-near)), near)
         missing = shapely.difference(expected, told.buffer(near * 1.05))
         if not missing.is_empty and _reach_m(missing) > 1e-6:
             yield f"lacks a part {_reach_m(missing):.2f} m long, more than {near:.2f} m away"
@@ -149,6 +166,12 @@ class Grid:
         return shapely.box(*corners[0], *corners[1])
 
 
+def read_rows(connection: Connection, spec: LayerSpec) -> gpd.GeoDataFrame:
+    """Return a layer's rows as its readers see them."""
+    query = sql.SQL("SELECT * FROM {}").format(sql.Identifier("layer", spec.id))
+    return gpd.read_postgis(query.as_string(), connection)
+
+
 def _is_seen(shape: BaseGeometry, near: float) -> bool:
     """Tell whether what lies in a tile is large enough that it cannot vanish on its grid."""
     if shape.is_empty:
@@ -171,6 +194,11 @@ _POINTS = ("Point", "MultiPoint")
 def _reach_m(shape: BaseGeometry) -> float:
     west, south, east, north = shape.bounds
     return math.hypot(east - west, north - south)
+
+
+def _farthest_m(shape: BaseGeometry, other: BaseGeometry) -> float:
+    corners = shapely.points(shapely.get_coordinates(shape))
+    return float(shapely.distance(corners, other).max())
 
 
 def _min_zooms(spec: LayerSpec, rows: pd.DataFrame) -> "Sequence[int] | pd.Series[int]":

@@ -36,9 +36,7 @@ class Load:
         return self.requests / self.elapsed_ms * 1000
 
 
-def hammer(
-    base: str, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS
-) -> Load:
+def hammer(base: str, paths: Sequence[str], seconds: float, connections: int = CONNECTIONS) -> Load:
     """Ask for the paths in turn, again and again, for some seconds.
 
     A path may carry the ETag that the client has, after a tab.

@@ -14,9 +14,9 @@ from tempfile import mkdtemp
 from urllib.parse import quote
 
 import httpx
-from benchmarks.console import BenchError
 from sqlalchemy import URL
 
+from benchmarks.console import BenchError
 from twin.db.engine import libpq_address
 from twin.settings import CHECKOUT
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from benchmarks.console import BenchError, step
 
 TIPG = ("tipg==1.6.1", "uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0")
-_APT = {"wrk": "wrk", "nginx": "nginx-light"}
+_APT = {"wrk": "wrk", "nginx": "nginx"}
 
 
 def ensure_programs(names: Sequence[str]) -> None:
@@ -30,7 +30,7 @@ def ensure_programs(names: Sequence[str]) -> None:
     told = " ".join(missing)
     if not apt or not (os.geteuid() == 0 or sudo):
         raise BenchError(
-            f"please install {told} (Debian or Ubuntu: apt-get install {told}), then run this again",
+            f"please install {told} (Debian: apt-get install {told}), then run this again",
             f"โปรดติดตั้ง {told} แล้วสั่งอีกครั้ง",
         )
     command = [] if os.geteuid() == 0 else [str(sudo)]

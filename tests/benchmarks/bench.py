@@ -1,0 +1,85 @@
+"""What every bench has at hand."""
+
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection
+
+from benchmarks import servers
+from benchmarks.console import out
+from benchmarks.data import Store
+from benchmarks.load import Load, hammer, median
+from benchmarks.machine import settle
+from benchmarks.servers import Server
+from twin.db.engine import make_engine
+
+TIPG = "tipg 1.6.1"
+
+
+@dataclass(frozen=True)
+class Bench:
+    """A bench that runs: its data, its peers, how long it measures."""
+
+    home: Path
+    store: Store
+    tipg_python: Path
+    quick: bool
+    about: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def seconds(self) -> float:
+        """Length of one run of load."""
+        return 1 if self.quick else 4
+
+    @property
+    def runs(self) -> int:
+        """How many runs a median is taken of."""
+        return 1 if self.quick else 3
+
+    def ours(self, address: URL, **options: Any) -> AbstractContextManager[Server]:
+        """Serve the twin on a database, with an empty cache."""
+        return servers.ours(address, self.home, **options)
+
+    def tipg(self, address: URL, *, workers: int = 1) -> AbstractContextManager[Server]:
+        """Serve tipg on a database."""
+        return servers.tipg(self.tipg_python, address, self.home, workers=workers)
+
+    def hammer(self, server: Server, paths: Sequence[str]) -> Load:
+        """Return the median run of load on a server that has seen the paths before."""
+        self.quiet()
+        hammer(server.base, paths, 1)
+        return median([hammer(server.base, paths, self.seconds) for _ in range(self.runs)])
+
+    def quiet(self) -> None:
+        """Wait for the machine to be quiet, except in a quick run; keep the load."""
+        if not self.quick:
+            self.about.setdefault("loads", []).append(round(settle(), 2))
+
+    def note(self, name: str, value: object) -> None:
+        """Keep a circumstance beside the figures."""
+        self.about[name] = value
+        out.print(f"  {name}: {value}", soft_wrap=True)
+
+    @contextmanager
+    def connect(self, address: URL) -> Iterator[Connection]:
+        """Open a connection to a database of the benches."""
+        engine = make_engine(address)
+        try:
+            with engine.begin() as connection:
+                yield connection
+        finally:
+            engine.dispose()
+
+
+def repeat(times: int, run: Callable[[], Load]) -> Load:
+    """Return the middle of several runs."""
+    return median([run() for _ in range(times)])
+
+
+def percentile(values: Sequence[float], share: int) -> float:
+    """Return a percentile of at least two values."""
+    return statistics.quantiles(values, n=100, method="inclusive")[share - 1]
