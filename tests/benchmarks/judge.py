@@ -26,6 +26,7 @@ from twin.spec import LayerSpec
 EXTENT = 4096
 BUFFER = 64
 HALF_WORLD_M = 20_037_508.342789244
+_POINTS = ("Point", "MultiPoint")
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,12 @@ class Judge:
         told = shapely.make_valid(shapely.geometry.shape(feature["geometry"]))
         # Each must lie within the other's neighbourhood: that is what Hausdorff's distance says.
         beyond = shapely.difference(told, drawn.buffer(near * 1.05))
-        if not beyond.is_empty and _reach_m(beyond) > 1e-6:
+        if _is_left(beyond):
             yield f"reaches {_farthest_m(beyond, drawn):.2f} m beyond, {near:.2f} m are allowed"
         # The edge is left out: a line that is cut after it was simplified ends elsewhere on it.
         expected = _solid(drawn.intersection(grid.box(0).buffer(-near)), near)
         missing = shapely.difference(expected, told.buffer(near * 1.05))
-        if not missing.is_empty and _reach_m(missing) > 1e-6:
+        if _is_left(missing):
             yield f"lacks a part {_reach_m(missing):.2f} m long, more than {near:.2f} m away"
 
 
@@ -179,6 +180,11 @@ def _is_seen(shape: BaseGeometry, near: float) -> bool:
     return shape.geom_type.endswith("Point") or not _solid(shape, near).is_empty
 
 
+def _is_left(shape: BaseGeometry) -> bool:
+    """Tell whether a difference is more than what rounding leaves."""
+    return not shape.is_empty and (shape.geom_type in _POINTS or _reach_m(shape) > 1e-6)
+
+
 def _solid(shape: BaseGeometry, near: float) -> BaseGeometry:
     """Return what must be left of a geometry: no parts that generalisation may take away."""
     parts = shapely.get_parts(shape)
@@ -186,9 +192,6 @@ def _solid(shape: BaseGeometry, near: float) -> BaseGeometry:
     areas = shapely.union_all([part for part in parts if part.geom_type == "Polygon"])
     lines = [p for p in parts if p.geom_type == "LineString" and _reach_m(p) > 4 * near]
     return shapely.union_all([*points, *lines, areas.buffer(-near)])
-
-
-_POINTS = ("Point", "MultiPoint")
 
 
 def _reach_m(shape: BaseGeometry) -> float:
