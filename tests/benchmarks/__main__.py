@@ -21,6 +21,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="scripts/bench")
     parser.add_argument("name", choices=sorted(BENCHES))
     parser.add_argument("--quick", action="store_true", help="small data, runs of a second")
+    parser.add_argument("--now", action="store_true", help="do not wait for a quiet machine")
     arguments = parser.parse_args()
     home = Settings().home.resolve() / "bench"
     home.mkdir(parents=True, exist_ok=True)
@@ -29,7 +30,8 @@ def main() -> int:
         tipg = ensure_tipg(home)
         with open_store(home, quick=arguments.quick) as store:
             about = describe() | {"versions": versions(tipg), "quick": arguments.quick}
-            bench = Bench(home, store, tipg, arguments.quick, about)
+            waits = not (arguments.quick or arguments.now)
+            bench = Bench(home, store, tipg, arguments.quick, waits, about)
             bench.note("rows", store.counts)
             rows = BENCHES[arguments.name](bench)
     except BenchError as error:

@@ -6,6 +6,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, text
 
+from benchmarks.judge import carried_at
+from twin.spec import LayerSpec
+
 #: The zooms of the tile rows.
 ZOOMS = range(10, 16)
 SEED = 83
@@ -58,12 +61,11 @@ class Tile(NamedTuple):
         """Return the tile's path in our service."""
         return f"/tiles/{tileset}/{self.z}/{self.x}/{self.y}.mvt"
 
-    def tipg(self, layer: str, properties: Sequence[str]) -> str:
+    def tipg(self, spec: LayerSpec) -> str:
         """Return the tile's path in tipg, with the attributes that ours carries."""
-        wanted = f"?properties={','.join(properties)}" if properties else ""
-        return (
-            f"/collections/layer.{layer}/tiles/WebMercatorQuad/{self.z}/{self.x}/{self.y}{wanted}"
-        )
+        tiles = f"/collections/layer.{spec.id}/tiles/WebMercatorQuad"
+        properties = ",".join(carried_at(spec, self.z))
+        return f"{tiles}/{self.z}/{self.x}/{self.y}?properties={properties}"
 
 
 def road_tiles(connection: Connection, zooms: Iterable[int] = ZOOMS) -> list[Tile]:

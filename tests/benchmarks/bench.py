@@ -1,5 +1,6 @@
 """What every bench has at hand."""
 
+import os
 import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -28,6 +29,7 @@ class Bench:
     store: Store
     tipg_python: Path
     quick: bool
+    waits: bool
     about: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -55,9 +57,9 @@ class Bench:
         return median([hammer(server.base, paths, self.seconds) for _ in range(self.runs)])
 
     def quiet(self) -> None:
-        """Wait for the machine to be quiet, except in a quick run; keep the load."""
-        if not self.quick:
-            self.about.setdefault("loads", []).append(round(settle(), 2))
+        """Wait for the machine to be quiet unless told not to; keep the load."""
+        load = settle() if self.waits else os.getloadavg()[0]
+        self.about.setdefault("loads", []).append(round(load, 2))
 
     def note(self, name: str, value: object) -> None:
         """Keep a circumstance beside the figures."""

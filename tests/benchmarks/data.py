@@ -135,9 +135,13 @@ def has_real_data() -> bool:
     return Path(os.environ.get("TWIN_DATA_DIR") or "/nowhere").is_dir()
 
 
+def spec_of(layer: str) -> LayerSpec:
+    """Return the specification of a layer of the catalogue."""
+    return next(manifest.spec for manifest in read_catalogue() if manifest.id == layer)
+
+
 def island_specs() -> list[LayerSpec]:
     """Return the layers of the synthetic island: two of the catalogue, and buildings."""
-    known = {manifest.id: manifest.spec for manifest in read_catalogue()}
     building = make_spec(
         "building",
         "MultiPolygon",
@@ -146,7 +150,7 @@ def island_specs() -> list[LayerSpec]:
         columns=make_columns(building_no="integer"),
         min_zoom=13,
     )
-    return [known["road"], known["facility"], building]
+    return [spec_of("road"), spec_of("facility"), building]
 
 
 def island_frames(counts: dict[str, int]) -> dict[str, gpd.GeoDataFrame]:

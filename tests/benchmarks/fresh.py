@@ -11,6 +11,7 @@ from benchmarks.addresses import Tile
 from benchmarks.bench import TIPG, Bench
 from benchmarks.client import Client
 from benchmarks.console import BenchError, step
+from benchmarks.data import spec_of
 from benchmarks.report import Row, at_most
 from benchmarks.servers import Server
 from twin.db.engine import libpq_address
@@ -37,7 +38,7 @@ def rows(bench: Bench, address: URL) -> list[Row]:
         with bench.ours(address, workers=2) as server:
             ours = _edits(server, address, tile.ours("facility"), found.id, found.name)
         with bench.tipg(address) as server:
-            peer = _edits(server, address, tile.tipg("facility", ()), found.id, found.name)
+            peer = _edits(server, address, tile.tipg(spec_of("facility")), found.id, found.name)
     worst = f"slowest of {EDITS} edits {max(ours):.0f} ms; two workers, the later one counts"
     what = "tile after an edit, on every worker"
     mine, theirs = statistics.median(ours), statistics.median(peer)

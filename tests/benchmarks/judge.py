@@ -63,7 +63,9 @@ class Judge:
         projected["min_zoom"] = _min_zooms(self.spec, projected)
         object.__setattr__(self, "rows", projected)
 
-    def faults(self, tile: tuple[int, int, int], content: bytes) -> list[Fault]:
+    def faults(
+        self, tile: tuple[int, int, int], content: bytes, *, thinned: bool = False
+    ) -> list[Fault]:
         """Return everything in which the tile differs from the layer; empty where it agrees.
 
         Parameters
@@ -72,16 +74,20 @@ class Judge:
             Zoom, column, row.
         content
             The tile, unpacked; empty for an answer without content.
+        thinned
+            The answer says that features were left out (`X-Tile-Dropped`): none is missed.
         """
         z, x, y = tile
         options = {"y_coord_down": False, "transformer": Grid(z, x, y).to_metres}
         decoded = mapbox_vector_tile.decode(content, default_options=options) if content else {}
         found = {f["id"]: f for f in decoded.get(self.spec.id, {}).get("features", [])}
-        reasons = [*self._presence(Grid(z, x, y), found)]
+        reasons = [*self._elsewhere(Grid(z, x, y), found)]
+        if not thinned:
+            reasons += self._missing(Grid(z, x, y), found)
         for number, feature in found.items():
             if number in self.rows.index:
                 row = self.rows.loc[number]
-                told = [*self._attributes(row, feature)]
+                told = [*self._attributes(z, row, feature)]
                 told += self._geometry(Grid(z, x, y), row["geom"], feature)
                 reasons += [(number, reason) for reason in told]
         return [Fault(tile, number, reason) for number, reason in reasons]
@@ -106,19 +112,29 @@ class Judge:
         generalised = tolerance_m(band) if band and is_generalised(self.spec) else 0.0
         return generalised + unit * math.sqrt(2)
 
-    def _presence(self, grid: "Grid", found: Mapping[int, Any]) -> Iterator[tuple[int | None, str]]:
-        near = self.tolerance_m(grid.z)
-        shown = self.rows[self.rows["min_zoom"] <= grid.z]
-        outer = shown.iloc[shown.sindex.query(grid.box(BUFFER).buffer(near))]
-        for number in sorted(set(found) - set(outer.index)):
+    def _elsewhere(
+        self, grid: "Grid", found: Mapping[int, Any]
+    ) -> Iterator[tuple[int | None, str]]:
+        for number in sorted(set(found) - set(self._around(grid).index)):
             yield number, "is in the tile, but does not lie there or is not shown at this zoom"
+
+    def _missing(self, grid: "Grid", found: Mapping[int, Any]) -> Iterator[tuple[int | None, str]]:
+        near = self.tolerance_m(grid.z)
         inner = grid.box(0).buffer(-near)
-        for number, shape in outer.geometry.items():
+        for number, shape in self._around(grid).geometry.items():
             if number not in found and _is_seen(shape.intersection(inner), near):
                 yield number, "lies there, but is not in the tile"
 
-    def _attributes(self, row: "pd.Series[Any]", feature: Mapping[str, Any]) -> Iterator[str]:
-        carried = {column.name for column in self.spec.columns if column.tile}
+    def _around(self, grid: "Grid") -> gpd.GeoDataFrame:
+        """Return the rows that may be in a tile: its margin, and how far they may be off."""
+        shown = self.rows[self.rows["min_zoom"] <= grid.z]
+        box = grid.box(BUFFER).buffer(self.tolerance_m(grid.z))
+        return shown.iloc[shown.sindex.query(box)]
+
+    def _attributes(
+        self, zoom: int, row: "pd.Series[Any]", feature: Mapping[str, Any]
+    ) -> Iterator[str]:
+        carried = set(carried_at(self.spec, zoom))
         for name in sorted(set(feature["properties"]) - carried):
             yield f"carries {name}, which tiles do not carry"
         for name in sorted(carried):
@@ -165,6 +181,12 @@ class Grid:
         """Return the tile's square with a margin in grid units."""
         corners = self.to_metres(-margin, -margin), self.to_metres(EXTENT + margin, EXTENT + margin)
         return shapely.box(*corners[0], *corners[1])
+
+
+def carried_at(spec: LayerSpec, zoom: int) -> list[str]:
+    """Return the attributes that a layer's tiles carry at a zoom: those of its band's first."""
+    first = max((edge + 1 for edge in GENERALISED_ZOOMS if edge < zoom), default=0)
+    return [c.name for c in spec.columns if c.tile and (c.tile_zoom or 0) <= first]
 
 
 def read_rows(connection: Connection, spec: LayerSpec) -> gpd.GeoDataFrame:

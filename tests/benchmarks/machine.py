@@ -51,6 +51,11 @@ def resident_mb(pid: int) -> float:
     return _status(pid, "VmRSS")
 
 
+def private_mb(pid: int) -> float:
+    """Return the part of it that is not pages of files, such as the store of tiles, MB."""
+    return _status(pid, "RssAnon")
+
+
 def peak_mb(pid: int) -> float:
     """Return the most memory that a process held since `reset_peak`, MB."""
     return _status(pid, "VmHWM")

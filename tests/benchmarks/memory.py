@@ -4,7 +4,7 @@ from benchmarks.addresses import Tile, road_tiles, shuffled
 from benchmarks.bench import Bench
 from benchmarks.console import step
 from benchmarks.load import visit
-from benchmarks.machine import resident_mb
+from benchmarks.machine import private_mb, resident_mb
 from benchmarks.report import Row, at_most
 
 TILES, QUICK_TILES = 100_000, 4_000
@@ -25,18 +25,23 @@ def rows(bench: Bench) -> list[Row]:
     size = len(paths) // SAMPLES
     with step(f"หน่วยความจำ | memory over {len(paths):,} tiles"), bench.ours(address) as server:
         (worker,) = server.workers()
-        held = [resident_mb(worker)]
+        held, private = [resident_mb(worker)], [private_mb(worker)]
         for number in range(SAMPLES):
             visit(server.base, paths[number * size : (number + 1) * size])
             held.append(resident_mb(worker))
-    told = "RSS by tenths, MB: " + " ".join(f"{mb:.0f}" for mb in held)
-    told += f"; {distinct:,} different tiles"
+            private.append(private_mb(worker))
+    told = f"RSS by tenths, MB: {_told(held)}; without pages of files: {_told(private)};"
+    told += f" {distinct:,} different tiles"
     growth = held[-1] - held[SAMPLES // 2]
     what = f"worker memory after {len(paths):,} tiles"
     return [
         Row(what, held[-1], "MB", held[0], "ours, idle", at_most(250, "MB"), note=told),
         Row("growth over the second half", growth, "MB", budgets=at_most(FLAT_MB, "MB")),
     ]
+
+
+def _told(values: list[float]) -> str:
+    return " ".join(f"{value:.0f}" for value in values)
 
 
 def _paths(places: list[Tile]) -> list[str]:

@@ -11,11 +11,11 @@ from benchmarks.addresses import Tile
 from benchmarks.bench import TIPG, Bench
 from benchmarks.client import Client
 from benchmarks.console import BenchError, step
+from benchmarks.data import spec_of
 from benchmarks.report import Row, at_least
 from benchmarks.servers import Server
 
-#: Attributes that our road tiles carry; tipg is asked for the same.
-ATTRIBUTES = ("highway", "name", "ref")
+ROAD = spec_of("road")
 UNIT = "req/s"
 
 
@@ -30,7 +30,7 @@ def rows(bench: Bench, address: URL, tiles: Sequence[Tile], label: str) -> list[
             known = [f"{tile.ours('road')}\t{etags[tile]}" for tile in tiles]
             unchanged = bench.hammer(server, known)
         with bench.tipg(address) as server:
-            peer = bench.hammer(server, [tile.tipg("road", ATTRIBUTES) for tile in tiles])
+            peer = bench.hammer(server, [tile.tipg(ROAD) for tile in tiles])
         with servers.nginx(files, bench.home) as server:
             static = bench.hammer(server, [f"/{tile.z}/{tile.x}/{tile.y}.mvt" for tile in tiles])
     mean = f"{ours.bytes / ours.requests:,.0f} bytes a tile with headers, p99 {ours.p99_ms:.2g} ms"

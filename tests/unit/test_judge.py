@@ -88,6 +88,10 @@ def test_missing_feature_is_found(lines):
     assert "not in the tile" in reasons(lines, b"")[0]
 
 
+def test_feature_left_out_of_a_thinned_tile_is_no_fault(lines):
+    assert not lines.faults(TILE, b"", thinned=True)
+
+
 def test_feature_that_lies_elsewhere_is_found(lines):
     assert "does not lie there" in reasons(lines, tile_of((1, LINE, RIGHT), (2, LINE, {})))[0]
 
