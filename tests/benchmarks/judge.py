@@ -127,9 +127,9 @@ class Judge:
 
     def _around(self, grid: "Grid") -> gpd.GeoDataFrame:
         """Return the rows that may be in a tile: its margin, and how far they may be off."""
-        shown = self.rows[self.rows["min_zoom"] <= grid.z]
         box = grid.box(BUFFER).buffer(self.tolerance_m(grid.z))
-        return shown.iloc[shown.sindex.query(box)]
+        near = self.rows.iloc[self.rows.sindex.query(box)]
+        return near[near["min_zoom"] <= grid.z]
 
     def _attributes(
         self, zoom: int, row: "pd.Series[Any]", feature: Mapping[str, Any]

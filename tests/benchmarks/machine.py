@@ -51,9 +51,15 @@ def resident_mb(pid: int) -> float:
     return _status(pid, "VmRSS")
 
 
-def private_mb(pid: int) -> float:
-    """Return the part of it that is not pages of files, such as the store of tiles, MB."""
-    return _status(pid, "RssAnon")
+def mapped_mb(pid: int, name: str) -> float:
+    """Return the part of it that is pages of files with this in their path, MB."""
+    total_kb, counts = 0, False
+    for line in Path(f"/proc/{pid}/smaps").read_text().splitlines():
+        if "-" in line.partition(" ")[0]:  # a mapping begins: its addresses, its file
+            counts = name in line
+        elif counts and line.startswith("Rss:"):
+            total_kb += int(line.split()[1])
+    return total_kb * 1024 / 1e6
 
 
 def peak_mb(pid: int) -> float:

@@ -1,16 +1,20 @@
 """What a worker holds after many different tiles, and whether it goes on growing."""
 
+from collections.abc import Sequence
+
 from benchmarks.addresses import Tile, road_tiles, shuffled
 from benchmarks.bench import Bench
 from benchmarks.console import step
 from benchmarks.load import visit
-from benchmarks.machine import private_mb, resident_mb
+from benchmarks.machine import mapped_mb, resident_mb
 from benchmarks.report import Row, at_most
 
 TILES, QUICK_TILES = 100_000, 4_000
 SAMPLES = 10
 #: More than this between the half and the end is growth, MB.
 FLAT_MB = 15
+#: In the path of the file that holds tiles for all workers.
+STORE = "/tiles/"
 
 
 def rows(bench: Bench) -> list[Row]:
@@ -25,13 +29,13 @@ def rows(bench: Bench) -> list[Row]:
     size = len(paths) // SAMPLES
     with step(f"หน่วยความจำ | memory over {len(paths):,} tiles"), bench.ours(address) as server:
         (worker,) = server.workers()
-        held, private = [resident_mb(worker)], [private_mb(worker)]
+        samples = [_held(worker)]
         for number in range(SAMPLES):
             visit(server.base, paths[number * size : (number + 1) * size])
-            held.append(resident_mb(worker))
-            private.append(private_mb(worker))
-    told = f"RSS by tenths, MB: {_told(held)}; without pages of files: {_told(private)};"
-    told += f" {distinct:,} different tiles"
+            samples.append(_held(worker))
+    held, store = zip(*samples, strict=True)
+    told = f"by tenths, MB: {_told(held)}; pages of the store on disk beside it, which the system"
+    told += f" takes back when it needs them: {_told(store)}; {distinct:,} different tiles"
     growth = held[-1] - held[SAMPLES // 2]
     what = f"worker memory after {len(paths):,} tiles"
     return [
@@ -40,7 +44,13 @@ def rows(bench: Bench) -> list[Row]:
     ]
 
 
-def _told(values: list[float]) -> str:
+def _held(worker: int) -> tuple[float, float]:
+    """Return the resident memory but for the pages of the store of tiles, and those, MB."""
+    store = mapped_mb(worker, STORE)
+    return resident_mb(worker) - store, store
+
+
+def _told(values: Sequence[float]) -> str:
     return " ".join(f"{value:.0f}" for value in values)
 
 
