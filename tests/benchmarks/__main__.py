@@ -9,7 +9,7 @@ from benchmarks.console import BenchError, out
 from benchmarks.data import open_store
 from benchmarks.machine import describe
 from benchmarks.report import show, write
-from benchmarks.tools import ensure_programs, ensure_tipg, versions
+from benchmarks.tools import ensure_peer, ensure_programs, versions
 from twin.errors import TwinError
 from twin.settings import Settings
 
@@ -27,7 +27,7 @@ def main() -> int:
     home.mkdir(parents=True, exist_ok=True)
     try:
         ensure_programs(["wrk", "nginx"])
-        tipg = ensure_tipg(home)
+        tipg = ensure_peer(home, "tipg")
         with open_store(home, quick=arguments.quick) as store:
             about = describe() | {"versions": versions(tipg), "quick": arguments.quick}
             waits = not (arguments.quick or arguments.now)

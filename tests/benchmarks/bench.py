@@ -16,9 +16,11 @@ from benchmarks.data import Store
 from benchmarks.load import Load, hammer, median
 from benchmarks.machine import settle
 from benchmarks.servers import Server
+from benchmarks.tools import ensure_peer
 from twin.db.engine import make_engine
 
 TIPG = "tipg 1.6.1"
+TITILER = "titiler 2.4.0"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,10 @@ class Bench:
     def tipg(self, address: URL, *, workers: int = 1) -> AbstractContextManager[Server]:
         """Serve tipg on a database."""
         return servers.tipg(self.tipg_python, address, self.home, workers=workers)
+
+    def titiler(self) -> AbstractContextManager[Server]:
+        """Serve TiTiler, which reads the files that it is told of."""
+        return servers.titiler(ensure_peer(self.home, "titiler"), self.home)
 
     def hammer(self, server: Server, paths: Sequence[str]) -> Load:
         """Return the median run of load on a server that has seen the paths before."""

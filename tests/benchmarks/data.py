@@ -81,10 +81,9 @@ class Store:
         return address
 
     def settings(self, address: URL) -> Settings:
-        """Return the settings of a service on a database."""
-        return Settings(
-            home=self.home / "serve", data_dir=None, db=DbSettings(url=libpq_address(address))
-        )
+        """Return the settings by which a database is loaded; its rasters lie in a folder beside."""
+        home = self.home / "loaded" / str(address.database)
+        return Settings(home=home, data_dir=None, db=DbSettings(url=libpq_address(address)))
 
     def size_bytes(self, address: URL) -> int:
         """Return the size of a database on disk."""

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from benchmarks.client import Client
 from benchmarks.console import BenchError
 
 CONNECTIONS = 8
@@ -46,7 +47,7 @@ def hammer(base: str, paths: Sequence[str], seconds: float, connections: int = C
         done = subprocess.run(
             [*command, "loop"], capture_output=True, text=True, timeout=seconds + 30, check=False
         )
-    return _read(done.stdout, done.stderr)
+    return _read(done.stdout, done.stderr, base, paths)
 
 
 def visit(base: str, paths: Sequence[str], connections: int = CONNECTIONS) -> Load:
@@ -59,7 +60,7 @@ def visit(base: str, paths: Sequence[str], connections: int = CONNECTIONS) -> Lo
         said = wrk.stderr.readline()
         wrk.send_signal(signal.SIGINT)  # the visit is over: have it write what it found
         stdout, stderr = wrk.communicate(timeout=30)
-    return _read(stdout, said + stderr)
+    return _read(stdout, said + stderr, base, paths)
 
 
 def median(runs: Sequence[Load]) -> Load:
@@ -77,11 +78,15 @@ def _command(
     return ["wrk", *options, "-s", str(_SCRIPT), base, "--", str(file)]
 
 
-def _read(stdout: str, stderr: str) -> Load:
+def _read(stdout: str, stderr: str, base: str, paths: Sequence[str]) -> Load:
     lines = [line for line in stdout.splitlines() if line.startswith("{")]
     if not lines:
         raise BenchError(f"wrk gave no figures: {stderr or stdout}", "wrk ไม่ให้ผลลัพธ์")
     load = Load(**json.loads(lines[-1]))
+    if load.refused:
+        with Client(base) as client:
+            for path in paths:
+                client.expect(path.partition("\t")[0])  # tells what is refused, and why
     if load.refused or load.broken or not load.requests:
         raise BenchError(
             f"of {load.requests} requests {load.refused} were refused and {load.broken} broke:"

@@ -41,6 +41,7 @@ class Server:
 def ours(address: URL, home: Path, *, workers: int = 1, **settings: str) -> Iterator[Server]:
     """Serve the twin on a database, with an empty cache."""
     fresh = Path(mkdtemp(prefix="serve-", dir=home))
+    (fresh / "raster").symlink_to(home / "loaded" / str(address.database) / "raster")
     port = _free_port()
     environment = {
         "TWIN_HOME": str(fresh),
@@ -74,6 +75,19 @@ def tipg(python: Path, address: URL, home: Path, *, workers: int = 1) -> Iterato
     with _running(command, environment, home / "tipg.log") as process:
         base = f"http://127.0.0.1:{port}"
         _wait(f"{base}/collections/layer.road?f=json", process, home / "tipg.log")
+        yield Server(base, process.pid)
+
+
+@contextmanager
+def titiler(python: Path, home: Path) -> Iterator[Server]:
+    """Serve TiTiler with the GDAL settings that its documentation advises."""
+    port = _free_port()
+    environment = {"GDAL_DISABLE_READDIR_ON_OPEN": "EMPTY_DIR", "GDAL_CACHEMAX": "200"}
+    command = [str(python), "-m", "uvicorn", "titiler.application.main:app"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-access-log"]
+    with _running(command, environment, home / "titiler.log") as process:
+        base = f"http://127.0.0.1:{port}"
+        _wait(f"{base}/healthz", process, home / "titiler.log")
         yield Server(base, process.pid)
 
 

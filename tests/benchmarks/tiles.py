@@ -5,7 +5,7 @@ from typing import Final
 
 from sqlalchemy import URL
 
-from benchmarks import cold, fresh, memory, scale, warm
+from benchmarks import cold, fresh, memory, raster, scale, warm
 from benchmarks.addresses import Tile, road_tiles
 from benchmarks.bench import Bench
 from benchmarks.client import Client
@@ -31,6 +31,8 @@ def run(bench: Bench) -> list[Row]:
         tiles = _tiles(bench, address, label)
         rows += warm.rows(bench, address, tiles, label)
         rows += cold.rows(bench, address, tiles, label)
+        if label:
+            rows += raster.rows(bench, address, tiles)
     rows += fresh.rows(bench, island)
     rows += scale.tile_rows(bench)
     rows += memory.rows(bench)

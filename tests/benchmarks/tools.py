@@ -1,4 +1,4 @@
-"""The programs a bench needs: wrk and nginx from the distribution, tipg in a place of its own."""
+"""The programs a bench needs: wrk and nginx of the distribution, peers in places of their own."""
 
 import os
 import shutil
@@ -10,7 +10,8 @@ from pathlib import Path
 
 from benchmarks.console import BenchError, step
 
-TIPG = ("tipg==1.6.1", "uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0")
+_UVICORN = ("uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0")
+_PEERS = {"tipg": "tipg==1.6.1", "titiler": "titiler-application==2.4.0"}
 _APT = {"wrk": "wrk", "nginx": "nginx"}
 
 
@@ -41,16 +42,17 @@ def ensure_programs(names: Sequence[str]) -> None:
         _run([*command, "install", "-y", "-q", "--no-install-recommends", *missing])
 
 
-def ensure_tipg(home: Path) -> Path:
-    """Return the Python that has tipg, made below `home` where it is not there."""
-    folder = home / "tipg"
+def ensure_peer(home: Path, name: str) -> Path:
+    """Return the Python that has a peer, made below `home` where it is not there."""
+    folder = home / name
     python, mark = folder / "bin" / "python", folder / "installed"
-    wanted = "\n".join(TIPG)
-    if not (mark.exists() and mark.read_text() == wanted):
-        with step(f"pip install {' '.join(TIPG)}"):
+    packages = (_PEERS[name], *_UVICORN)
+    if not (mark.exists() and mark.read_text() == str(packages)):
+        with step(f"pip install {' '.join(packages)}"):
             venv.create(folder, with_pip=True, symlinks=True, clear=True)
-            _run([str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check", *TIPG])
-            mark.write_text(wanted)
+            pip = [str(python), "-m", "pip", "install", "-q", "--disable-pip-version-check"]
+            _run([*pip, *packages])
+            mark.write_text(str(packages))
     return python
 
 
