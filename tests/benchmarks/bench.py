@@ -5,6 +5,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +57,18 @@ class Bench:
         """Serve TiTiler, which reads the files that it is told of."""
         return servers.titiler(ensure_peer(self.home, "titiler"), self.home)
 
-    def hammer(self, server: Server, paths: Sequence[str]) -> Load:
-        """Return the median run of load on a server that has seen the paths before."""
+    def hammer(self, *subjects: tuple[Server, Sequence[str]]) -> list[Load]:
+        """Return for each subject the middle of its runs of load, on paths it has seen before.
+
+        The subjects take turns, so that whatever else the machine does meets all alike.
+        """
         self.quiet()
-        hammer(server.base, paths, 1)
-        return median([hammer(server.base, paths, self.seconds) for _ in range(self.runs)])
+        for server, paths in subjects:
+            hammer(server.base, paths, 1)
+        return take_turns(
+            self.runs,
+            *(partial(hammer, server.base, paths, self.seconds) for server, paths in subjects),
+        )
 
     def quiet(self) -> None:
         """Wait for the machine to be quiet unless told not to; keep the load."""
@@ -83,9 +91,10 @@ class Bench:
             engine.dispose()
 
 
-def repeat(times: int, run: Callable[[], Load]) -> Load:
-    """Return the middle of several runs."""
-    return median([run() for _ in range(times)])
+def take_turns(rounds: int, *runs: Callable[[], Load]) -> list[Load]:
+    """Make every run once a round; return the middle one of each."""
+    made = [[run() for run in runs] for _ in range(rounds)]
+    return [median(loads) for loads in zip(*made, strict=True)]
 
 
 def percentile(values: Sequence[float], share: int) -> float:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import URL
 
 from benchmarks.addresses import ZOOMS, Tile
-from benchmarks.bench import TIPG, Bench, percentile, repeat
+from benchmarks.bench import TIPG, Bench, percentile, take_turns
 from benchmarks.client import Answer, Client
 from benchmarks.console import step
 from benchmarks.load import Load, visit
@@ -66,7 +66,7 @@ def rows(bench: Bench, address: URL, tiles: Sequence[Tile], label: str) -> list[
     tipg = Subject(bench, TIPG, address, paths, first)
     with step(f"แผ่นใหม่ | cold tiles{label}"):
         two = tipg.storm(workers=2)  # and the database's own cache is warm for both
-        storms = [repeat(bench.runs, subject.storm) for subject in (ours("road"), tipg)]
+        storms = take_turns(bench.runs, ours("road").storm, tipg.storm)
         walks = [subject.walk() for subject in (ours("road"), tipg, ours("base"))]
     what = f"cold tile, z10–15, {len(tiles)} unique{label}"
     told = f"{TIPG} with two workers: {two.rate:,.0f} req/s"

@@ -32,15 +32,16 @@ def items(bench: Bench, address: URL) -> list[Row]:
     with bench.connect(address) as connection:
         one = [usual_window(windows(connection))]
         many = [scale.around(*place, half_deg=0.01) for place in places(connection, PLACES)]
-    found = []
-    with step("รายการตามกรอบ | items by bbox"):
-        for start, ask in ((bench.ours, _ours), (bench.tipg, _tipg)):
-            with start(address) as server:
-                matched = _matched(server, ask(one)[0])
-                found.append([bench.hammer(server, ask(boxes)) for boxes in (one, many)])
-                bench.note(f"items of {one[0]}, {ask.__name__[1:]}", matched)
+    with (
+        step("รายการตามกรอบ | items by bbox"),
+        bench.ours(address) as twin,
+        bench.tipg(address) as tipg,
+    ):
+        bench.note(f"items of {one[0]}, ours", _matched(twin, _ours(one)[0]))
+        bench.note(f"items of {one[0]}, tipg", _matched(tipg, _tipg(one)[0]))
+        found = [bench.hammer((twin, _ours(each)), (tipg, _tipg(each))) for each in (one, many)]
     rows = []
-    for boxes, ours, peer in zip(("one bbox", f"{len(many)} bboxes"), *found, strict=True):
+    for boxes, (ours, peer) in zip(("one bbox", f"{len(many)} bboxes"), found, strict=True):
         told = f"p99 {ours.p99_ms:.3g} ms, {TIPG} {peer.p99_ms:.3g} ms"
         what = f"items, {boxes}, limit {LIMIT}"
         rows.append(Row(what, ours.rate, "req/s", peer.rate, TIPG, at_least(8), note=told))
@@ -56,7 +57,7 @@ def spatial(bench: Bench, address: URL) -> list[Row]:
         "nearest 10": [f"/api/query/nearest?layer=facility&k=10&{place}" for place in found],
     }
     with step("ถามพื้นที่ | identify, nearest"), bench.ours(address) as server:
-        loads = {name: bench.hammer(server, paths) for name, paths in asked.items()}
+        loads = dict(zip(asked, bench.hammer(*((server, asked[n]) for n in asked)), strict=True))
     rows = []
     for name, load in loads.items():
         told = f"{load.rate:,.0f} req/s, p99 {load.p99_ms:.3g} ms, {len(found)} places"

@@ -39,7 +39,7 @@ def rows(bench: Bench, address: URL, tiles: Sequence[Tile]) -> list[Row]:
         with bench.ours(address) as server:
             visit(server.base, ours[:PRIMERS])
             new = visit(server.base, ours[PRIMERS:])
-            again = bench.hammer(server, ours)
+            (again,) = bench.hammer((server, ours))
         with bench.titiler() as server:
             visit(server.base, peer[:PRIMERS])
             theirs = visit(server.base, peer[PRIMERS:])

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -23,16 +24,17 @@ def rows(bench: Bench, address: URL, tiles: Sequence[Tile], label: str) -> list[
     """Return the rows of warm tiles and of 304s."""
     files = bench.home / "files"
     shutil.rmtree(files, ignore_errors=True)
-    with step(f"แผ่นที่เคยขอแล้ว | warm tiles{label}"):
-        with bench.ours(address) as server:
-            etags = _collect(server, tiles, files)
-            ours = bench.hammer(server, [tile.ours("road") for tile in tiles])
-            known = [f"{tile.ours('road')}\t{etags[tile]}" for tile in tiles]
-            unchanged = bench.hammer(server, known)
-        with bench.tipg(address) as server:
-            peer = bench.hammer(server, [tile.tipg(ROAD) for tile in tiles])
-        with servers.nginx(files, bench.home) as server:
-            static = bench.hammer(server, [f"/{tile.z}/{tile.x}/{tile.y}.mvt" for tile in tiles])
+    with step(f"แผ่นที่เคยขอแล้ว | warm tiles{label}"), ExitStack() as running:
+        twin = running.enter_context(bench.ours(address))
+        etags = _collect(twin, tiles, files)
+        tipg = running.enter_context(bench.tipg(address))
+        nginx = running.enter_context(servers.nginx(files, bench.home))
+        ours, unchanged, peer, static = bench.hammer(
+            (twin, [tile.ours("road") for tile in tiles]),
+            (twin, [f"{tile.ours('road')}\t{etags[tile]}" for tile in tiles]),
+            (tipg, [tile.tipg(ROAD) for tile in tiles]),
+            (nginx, [f"/{tile.z}/{tile.x}/{tile.y}.mvt" for tile in tiles]),
+        )
     mean = f"{ours.bytes / ours.requests:,.0f} bytes a tile with headers, p99 {ours.p99_ms:.2g} ms"
     what = f"warm tile, {len(tiles)} unique{label}"
     return [
