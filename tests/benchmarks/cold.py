@@ -66,7 +66,8 @@ def rows(bench: Bench, address: URL, tiles: Sequence[Tile], label: str) -> list[
     tipg = Subject(bench, TIPG, address, paths, first)
     with step(f"แผ่นใหม่ | cold tiles{label}"):
         two = tipg.storm(workers=2)  # and the database's own cache is warm for both
-        storms = take_turns(bench.runs, ours("road").storm, tipg.storm)
+        rounds = bench.runs + 2  # a storm is over within a second: one hiccup is a tenth of it
+        storms = take_turns(rounds, ours("road").storm, tipg.storm)
         walks = [subject.walk() for subject in (ours("road"), tipg, ours("base"))]
     what = f"cold tile, z10–15, {len(tiles)} unique{label}"
     told = f"{TIPG} with two workers: {two.rate:,.0f} req/s"
