@@ -9,6 +9,8 @@
 -- twin.tile_refresh(): as in tile_refresh.sql, and announces.
 -- twin.layer_swap(layer text): as in tile_refresh.sql, and announces.
 -- twin.layer_announce(), twin.project_announce(): triggers of the catalogue and of the register.
+-- twin.store_plain(target regclass): keeps the geometries of a table uncompressed from now on. Large
+--   areas are read for every tile and every question; unpacking them costs more than clipping them.
 -- Index relied on: primary keys, twin.ix_change_xact, twin.ix_change_changed_at.
 
 CREATE FUNCTION twin.announce(layer text, boxes double precision[]) RETURNS void
@@ -19,6 +21,20 @@ BEGIN
     DELETE FROM twin.change WHERE id IN (
         SELECT id FROM twin.change WHERE changed_at < now() - interval '7 days'
         ORDER BY changed_at LIMIT 1000 FOR UPDATE SKIP LOCKED);
+END
+$$;
+
+CREATE FUNCTION twin.store_plain(target regclass) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN
+        SELECT attname FROM pg_attribute
+        WHERE attrelid = target AND attnum > 0 AND NOT attisdropped
+          AND atttypid = 'geometry'::regtype
+    LOOP
+        EXECUTE format('ALTER TABLE %s ALTER COLUMN %I SET STORAGE EXTERNAL', target, name);
+    END LOOP;
 END
 $$;
 

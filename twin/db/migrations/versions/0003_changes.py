@@ -47,6 +47,7 @@ def upgrade() -> None:
         op.create_index(f"ix_change_{column}", "change", [column], schema="twin")
     op.execute(read_sql("tile_change"))
     _index_bands(partial=True)
+    _store_plain()
 
 
 def downgrade() -> None:
@@ -58,7 +59,22 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION twin.{function}")
     op.execute(read_sql("tile_refresh"))
     op.execute("DROP FUNCTION twin.announce(text, double precision[])")
+    op.execute("DROP FUNCTION twin.store_plain(regclass)")
     op.drop_table("change", schema="twin")
+
+
+def _store_plain() -> None:
+    """Write what tiles read anew, uncompressed; layers themselves follow when they are loaded."""
+    found = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'tile'")
+    for (table,) in op.get_bind().execute(found).all():
+        target = sql.Identifier("tile", table)
+        told = {"source": f'layer."{table}"', "target": f'tile."{table}"'}
+        op.get_bind().execute(sa.text("SELECT twin.store_plain(CAST(:target AS regclass))"), told)
+        op.execute(sql.SQL("TRUNCATE {}").format(target).as_string())
+        op.get_bind().execute(
+            sa.text("SELECT twin.tile_fill(CAST(:source AS regclass), CAST(:target AS regclass))"),
+            told,
+        )
 
 
 def _index_bands(*, partial: bool) -> None:
