@@ -20,7 +20,7 @@ from twin.queries.batch import Places, ask_holding
 from twin.queries.catalogue import get_layer
 from twin.queries.filters import Window
 from twin.queries.items import ItemQuery, find_items
-from twin.queries.near import find_nearest
+from twin.queries.nearest import find_nearest
 from twin.queries.place import Point
 from twin.queries.search import search
 from twin.queries.spatial import find_intersecting, find_within
