@@ -25,7 +25,7 @@ from twin.queries.batch import (
     ask_holding,
     ask_nearest_of_many,
 )
-from twin.queries.near import choose_some
+from twin.queries.nearest import choose_some
 
 #: Decimals of distances: millimetres.
 _DECIMALS: Final = 3

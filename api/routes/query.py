@@ -15,7 +15,8 @@ from api.openapi import problems
 from api.parsing import no_names, split_names
 from api.selection import identified, near_feature
 from twin.queries.here import ask_here
-from twin.queries.near import MAX_COUNT, ask_nearest, choose_some
+from twin.queries.near import MAX_COUNT
+from twin.queries.nearest import ask_nearest, choose_some
 
 MAX_RADIUS_M: Final = 5_000
 

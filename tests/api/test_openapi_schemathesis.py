@@ -100,6 +100,7 @@ def running(toy):
     with TestClient(SERVICE.app) as client:
         SERVICE.portal = client.portal
         yield
+        SERVICE.portal = None
 
 
 def is_negatable(operation):

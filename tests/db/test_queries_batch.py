@@ -18,7 +18,7 @@ from twin.queries.batch import (
     ask_nearest_of_many,
 )
 from twin.queries.catalogue import get_layer
-from twin.queries.near import find_nearest
+from twin.queries.nearest import find_nearest
 from twin.queries.place import Point
 from twin.testing import centre, square
 

@@ -19,14 +19,8 @@ from twin.errors import InvalidInputError
 from twin.queries.catalogue import describe, get_layer, list_layers
 from twin.queries.held import Snapshot
 from twin.queries.here import CLOSE_M, MAX_HITS, ask_here
-from twin.queries.near import (
-    MAX_LAYERS,
-    Search,
-    ask_nearest,
-    choose_some,
-    find_nearest,
-    near_selects,
-)
+from twin.queries.near import Search, near_selects
+from twin.queries.nearest import MAX_LAYERS, ask_nearest, choose_some, find_nearest
 from twin.queries.place import ANY_DISTANCE_M, Point
 from twin.testing import centre, make_columns, make_spec, publish_layer, square
 

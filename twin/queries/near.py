@@ -12,13 +12,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
-    CompoundSelect,
-    Connection,
     Double,
     FromClause,
     Integer,
@@ -28,16 +25,12 @@ from sqlalchemy import (
     func,
     literal_column,
     select,
-    union_all,
 )
 
 from twin.crs import STORAGE_SRID
-from twin.db.pool import Pool, Query, compile_query
-from twin.errors import InvalidInputError, TooLargeError
-from twin.queries.catalogue import Described, PublishedLayer, choose
-from twin.queries.place import ANY_DISTANCE_M, ASKED, Place, Point
+from twin.queries.catalogue import Described
+from twin.queries.place import ASKED, Place
 from twin.queries.written import geojson, is_pointlike, properties
-from twin.types import Json
 
 #: Added to a distance before it is compared: two ways to the same distance differ by nanometres.
 _SAME_M: Final = literal_column("1e-6::float8", Double)
@@ -53,9 +46,6 @@ _WINDOW: Final = func.ST_MakeEnvelope(
 #: Depths of the first search that statements are made for: the least that holds `k` is taken.
 _DEPTHS: Final = (1, 5, 10, 100)
 MAX_COUNT: Final = _DEPTHS[-1]
-
-#: Most layers of one question about what is nearest.
-MAX_LAYERS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -94,79 +84,6 @@ class Hit:
     distance_m: float
     geometry: str
     properties: str
-
-
-def choose_some(
-    published: Iterable[PublishedLayer], wanted: Sequence[str], parameter: str
-) -> list[Described]:
-    """Return the vector layers named in `wanted`, 1 to `MAX_LAYERS`.
-
-    Raises
-    ------
-    InvalidInputError
-        A name is unknown, or is no vector layer, or none is named.
-    TooLargeError
-        More are named.
-    """
-    if not wanted:
-        raise InvalidInputError(
-            f"`{parameter}` must name a vector layer.",
-            f"`{parameter}` ต้องระบุชื่อชั้นข้อมูลเวกเตอร์",
-            parameter=parameter,
-        )
-    layers = choose(published, wanted, parameter)
-    if len(layers) > MAX_LAYERS:
-        raise TooLargeError(
-            f"`{parameter}` names {len(layers)} layers; at most {MAX_LAYERS} are accepted.",
-            f"`{parameter}` ระบุ {len(layers)} ชั้นข้อมูล รับได้ไม่เกิน {MAX_LAYERS} ชั้น",
-            parameter=parameter,
-        )
-    return layers
-
-
-async def ask_nearest(
-    pool: Pool, layers: Sequence[Described], point: Point, k: int, max_distance_m: float | None
-) -> list[Hit]:
-    """Return the `k` nearest items of the layers taken together, nearest first.
-
-    Ties are in the order of the layers, then of `id`.
-
-    Parameters
-    ----------
-    layers
-        At least one.
-    k
-        1 to `MAX_COUNT`.
-    max_distance_m
-        Nothing farther than this; None means any distance.
-    """
-    query = _nearest_query(tuple(layers), depth_for(k))
-    rows = await pool.fetch(query, **_nearest_values(point, k, max_distance_m))
-    return read_hits(layers, rows)[:k]
-
-
-def find_nearest(
-    connection: Connection, layer: Described, point: Point, k: int, max_distance_m: float | None
-) -> list[Hit]:
-    """Return what `ask_nearest` returns for one layer, on a connection of SQLAlchemy."""
-    statement = _nearest_statement((layer,), depth_for(k))
-    rows = connection.execute(statement, _nearest_values(point, k, max_distance_m))
-    return read_hits([layer], rows)
-
-
-@lru_cache(maxsize=256)
-def _nearest_query(layers: tuple[Described, ...], depth: int) -> Query:
-    return compile_query(_nearest_statement(layers, depth))
-
-
-@lru_cache(maxsize=256)
-def _nearest_statement(layers: tuple[Described, ...], depth: int) -> CompoundSelect[Any]:
-    return union_all(*near_selects(layers, Search(depth)))
-
-
-def _nearest_values(point: Point, k: int, max_distance_m: float | None) -> Json:
-    within_m = ANY_DISTANCE_M if max_distance_m is None else max_distance_m
-    return {"lon": point.lon, "lat": point.lat, "within_m": within_m, "count": k}
 
 
 def depth_for(k: int) -> int:
