@@ -4,14 +4,17 @@ import csv
 import io
 import json
 import sqlite3
+import time
 from datetime import date, datetime
 
 import geopandas as gpd
+import httpx
 import pandas as pd
 import pyarrow.parquet as pq
 import pyogrio
 import pytest
 from geopandas import GeoDataFrame
+from serving import serve
 from shapely import MultiPolygon, Point, box
 from starlette.testclient import TestClient
 
@@ -306,3 +309,15 @@ def test_too_many_downloads_at_once_are_told_to_wait(odd_client):
     assert response.json()["code"] == "busy"
     assert response.headers["retry-after"]
     assert odd_client.get("/api/collections/odd/download").status_code == 200
+
+
+def test_file_that_nobody_waits_for_any_more_is_given_up(odd):
+    with serve(odd) as base:
+        address = f"{base}/api/collections/many/download?f=gpkg"
+        with pytest.raises(httpx.ReadTimeout):
+            httpx.get(address, timeout=0.3)
+        deadline = time.monotonic() + 20
+        while any(odd.temporary_dir.iterdir()) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert list(odd.temporary_dir.iterdir()) == []
+        assert httpx.get(address, timeout=60).content.startswith(b"SQLite format 3")

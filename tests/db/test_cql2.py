@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 
 import cql2
 import pytest
@@ -208,9 +209,9 @@ def test_geometries_are_read_in_the_filter_crs(island):
         ("grid", "NOT people", "not a truth value"),
         ("grid", "people = NULL", "`null`"),
         ("grid", "(" * 3000 + "people = 1" + ")" * 3000, "24 deep"),
-        ("grid", "NOT " * 2000 + "people = 1", "1,000 parts"),
-        ("grid", "NOT " * 900 + "people = 1", "24 deep"),
-        ("grid", "people = 1" + " + 1" * 2000, "1,000 parts"),
+        ("grid", "NOT " * 2000 + "people = 1", "24 deep"),
+        ("grid", "people IN (" * 20 + "-" * 20 + "1" + ")" * 20, "24 deep"),
+        ("grid", "people = 1" + " + 1" * 2000, "24 deep"),
         ("grid", " OR ".join(["id=1"] * 700), "1,000 parts"),
         ("grid", "people IN (" + ",".join(["1"] * 2000) + ")", "1,000 parts"),
         ("grid", "people = 1 OR code = '" + "x" * 10_000 + "'", "10,000 characters"),
@@ -224,6 +225,31 @@ def test_condition_that_cannot_be_used_says_why(island, layer_id, condition, tol
     assert fault.value.parameter == "filter"
     assert told in fault.value.en
     assert "`filter`" in fault.value.th
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "(" * 20 + "people = 1",
+        "NOT (" * 20 + "people = 1" + ")" * 20,
+        "(people = 1 AND " * 20,
+        "people IN " + "(" * 20 + "1, 2" + ")" * 20,
+        "(" * 6 + "people = 1 AND " * 500,
+        "(" * 20,
+    ],
+)
+def test_condition_that_would_keep_the_parser_busy_is_refused_first(island, condition):
+    began = time.process_time()
+    with pytest.raises(InvalidInputError):
+        ids(island, "grid", condition)
+    assert time.process_time() - began < 1
+
+
+def test_condition_of_many_brackets_is_read(island):
+    condition = "((people = 1 OR people = 2) AND (share > 0 OR (people > 3 AND (share < 9))))"
+    assert ids(island, "grid", f"({condition} OR NOT (people < 44))") == [101, 102, 144]
+    ring = ", ".join(f"{98.3 + n / 1e4} 7.8" for n in range(400)) + ", 98.35 8, 98.3 7.8"
+    assert ids(island, "grid", f"S_INTERSECTS(geom, MULTIPOLYGON((({ring})))) AND (id > 0)") == []
 
 
 @pytest.mark.parametrize(

@@ -19,13 +19,27 @@ MAX_CHARACTERS: Final = 10_000
 MAX_DEPTH: Final = 24
 MAX_NODES: Final = 1_000
 
+#: Most brackets and operators in CQL2 text within each other.
+MAX_NESTED: Final = 48
+
+#: Most characters that the parser may read, each as often as brackets make it: some 0.1 s.
+MAX_READ: Final = 60_000
+
+_BRACKET: Final = re.compile(r"[()]")
 _MAX_TOLD: Final = 60
 _QUOTED: Final = re.compile(r"'[^']*'|\"[^\"]*\"")
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
-#: What makes the parser call itself: each must be counted before it is let loose.
+#: What makes the parser call itself, or ends a chain of such: counted before it is let loose.
 _NESTING: Final = re.compile(
-    r"[()]|[-+*/^%=<>]|\b(NOT|DIV|AND|OR|LIKE|IN|BETWEEN|IS)\b", re.IGNORECASE
+    r"[(),]|[-+*/^%=<>]|\b(NOT|DIV|AND|OR|LIKE|IN|BETWEEN|IS)\b", re.IGNORECASE
 )
+_ENDS: Final = (",", "AND", "OR")
+
+#: A bracket of a function's arguments; of any other, the parser may read the inside twice.
+_CALL: Final = re.compile(
+    r"(?<![\w\"])(?!(?:NOT|DIV|AND|OR|LIKE|IN|BETWEEN|IS)\()[A-Za-z_]\w*\($", re.IGNORECASE
+)
+_LONGEST_NAME: Final = 40
 
 
 @dataclass(frozen=True)
@@ -79,7 +93,9 @@ def read_filter(wanted: Filter) -> Any:  # noqa: ANN401 (any JSON)
 
 
 def _from_text(text: str) -> Any:  # noqa: ANN401 (any JSON)
-    _check_nesting(text)
+    bare = _QUOTED.sub(lambda found: "'" * len(found.group()), text)
+    _check_nesting(bare)
+    _check_work(bare)
     try:
         return cql2.parse_text(text).to_json()
     except Exception as error:
@@ -102,13 +118,35 @@ def _from_json(text: str) -> Any:  # noqa: ANN401 (any JSON)
 
 def _check_nesting(text: str) -> None:
     """Refuse what would nest deeper than the parser's stack reaches: it ends the process."""
-    depth = steps = 0
-    for found in _NESTING.finditer(_QUOTED.sub("", text)):
-        mark = found.group()
-        depth += {"(": 1, ")": -1}.get(mark, 0)
-        steps += mark not in "()"
-        if depth > MAX_DEPTH or steps > MAX_NODES:
+    chains = [0]  # operators that follow each other, by bracket
+    for found in _NESTING.finditer(text):
+        mark = found.group().upper()
+        if mark == "(":
+            chains.append(0)
+        elif mark == ")":
+            chains = chains[:-1] or [0]
+        else:
+            chains[-1] = 0 if mark in _ENDS else chains[-1] + 1
+        if len(chains) + sum(chains) > MAX_NESTED:
             raise _too_deep()
+
+
+def _check_work(text: str) -> None:
+    """Refuse what would be read again and again: twice as often by each bracket around it."""
+    weights, work, last = [1], 0, 0
+    for found in _BRACKET.finditer(text):
+        end = found.end()
+        work += weights[-1] * (end - last)
+        last = end
+        if found.group() == "(":
+            is_call = _CALL.search(text, max(0, end - _LONGEST_NAME), end)
+            weights.append(weights[-1] * (1 if is_call else 2))
+        else:
+            weights = weights[:-1] or [1]
+        if work > MAX_READ:
+            raise _too_deep()
+    if work + weights[-1] * (len(text) - last) > MAX_READ:
+        raise _too_deep()
 
 
 def _check_size(node: Any) -> None:  # noqa: ANN401 (any JSON)
