@@ -3,29 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 
-from api.geojson import CRS84
 from api.models.projects import Domain, Phase, Status
-from api.parsing import BBOX_CRS, parse_interval, parse_window
 from api.tiling.events import EventHub
 from api.tiling.front import TileFront
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue, Snapshot
-from twin.queries.items import ItemQuery
-from twin.queries.spatial import Point
+from twin.queries.place import Point
 from twin.settings import Settings
 from twin.tiles.address import Address
-from twin.types import Confidence, Json
-
-MAX_LIMIT = 1000
-MAX_OFFSET = 2**31 - 1
+from twin.types import Confidence
 
 
 async def get_engine(request: Request) -> Engine:
@@ -80,14 +73,6 @@ Lon = Annotated[
 Lat = Annotated[
     float, Query(ge=-90, le=90, allow_inf_nan=False, description="Degrees", examples=[7.885])
 ]
-Limit = Annotated[
-    int,
-    Query(
-        ge=1,
-        description="Most items in the answer; more than 1000 is treated as 1000.",
-        json_schema_extra={"maximum": MAX_LIMIT},
-    ),
-]
 
 
 async def get_point(lon: Lon, lat: Lat) -> Point:
@@ -110,57 +95,6 @@ async def get_address(
 
 
 AddressDep = Annotated[Address, Depends(get_address)]
-
-
-@dataclass(frozen=True)
-class ItemRequest:
-    """A request for items: the query, and its parameters as they were sent, for paging links."""
-
-    query: ItemQuery
-    sent: Json
-
-
-async def get_item_request(
-    request: Request,
-    limit: Limit = 100,
-    offset: Annotated[int, Query(ge=0, le=MAX_OFFSET, description="Items to pass over")] = 0,
-    bbox: Annotated[
-        str | None,
-        Query(
-            description="west,south,east,north; only items that touch it",
-            examples=["98.28,7.88,98.31,7.91"],
-        ),
-    ] = None,
-    bbox_crs: Annotated[
-        str,
-        Query(
-            alias="bbox-crs",
-            description="CRS of `bbox`",
-            json_schema_extra={"enum": list(BBOX_CRS)},
-        ),
-    ] = CRS84,
-    datetime: Annotated[
-        str | None,
-        Query(
-            description="Date, time or interval (RFC 3339); layers without dates ignore it",
-            examples=["2021-01-01/2021-12-31"],
-        ),
-    ] = None,
-) -> ItemRequest:
-    """Return the request; every parameter not named here must be a property to compare with."""
-    known = {"limit", "offset", "bbox", "bbox-crs", "datetime"}
-    where = {name: value for name, value in request.query_params.items() if name not in known}
-    query = ItemQuery(
-        window=parse_window(bbox, bbox_crs),
-        interval=parse_interval(datetime),
-        where=where,
-        limit=min(limit, MAX_LIMIT),
-        offset=offset,
-    )
-    return ItemRequest(query, dict(request.query_params))
-
-
-ItemRequestDep = Annotated[ItemRequest, Depends(get_item_request)]
 
 
 def _repeated(description: str) -> Any:  # noqa: ANN401 (what FastAPI returns)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.types import Receive, Scope, Send
 
 from api import errors, html, openapi
+from api.downloading import Seats
 from api.encoding import Gzip
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.observing.leaving import Leaving
@@ -20,8 +21,10 @@ from api.observing.metrics import PoolState, published
 from api.observing.requests import Observed
 from api.proxies import TrustedProxies
 from api.routes import (
+    batch,
     collections,
     docs,
+    downloads,
     health,
     items,
     landing,
@@ -31,9 +34,12 @@ from api.routes import (
     programme,
     projects,
     query,
+    queryables,
     raster,
     raster_query,
     search,
+    selecting,
+    summary,
     tiles,
 )
 from api.tiling.events import EventHub
@@ -59,12 +65,17 @@ ROUTERS = (
     docs,
     collections,
     items,
+    queryables,
+    downloads,
     ogc_tiles,
     ogc_maps,
     projects,
     programme,
     search,
     query,
+    batch,
+    selecting,
+    summary,
     tiles,
     raster,
     raster_query,
@@ -149,6 +160,7 @@ def create_app(settings: Settings) -> Twin:
         lifespan=_lifespan,
     )
     app.state.settings = settings
+    app.state.seats = Seats(settings.api.max_downloads)
     for module in ROUTERS:
         app.include_router(module.router)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.

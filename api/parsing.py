@@ -3,44 +3,52 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from typing import Final
 
-from api.geojson import CRS84
-from twin.crs import METRIC_SRID, STORAGE_SRID, TILE_SRID
+from twin.crs import CRS84, OFFERED_CRS, Crs
 from twin.errors import InvalidInputError
 from twin.queries.filters import Interval, Window
 from twin.types import BBox
 
-_EPSG: Final = "http://www.opengis.net/def/crs/EPSG/0/"
-
-#: Accepted values of `bbox-crs`, and whether their first axis is the latitude.
-BBOX_CRS: Final = {
-    CRS84: (STORAGE_SRID, False),
-    f"{_EPSG}{STORAGE_SRID}": (STORAGE_SRID, True),
-    f"{_EPSG}{METRIC_SRID}": (METRIC_SRID, False),
-    f"{_EPSG}{TILE_SRID}": (TILE_SRID, False),
-}
+#: Other spellings of the addresses of reference systems.
+_HTTPS: Final = "https://www.opengis.net/"
+_URN: Final = re.compile(r"urn:ogc:def:crs:(OGC|EPSG):([0-9.]*):([0-9A-Z]+)")
 
 _FLAT, _WITH_HEIGHTS = 4, 6
 
 
-def parse_window(bbox: str | None, crs: str) -> Window | None:
+def parse_crs(text: str | None, parameter: str) -> Crs:
+    """Return a reference system by its address, `http(s)` or URN; CRS84 where none is given.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not offered.
+    """
+    if text is None:
+        return CRS84
+    uri = _URN.sub(_from_urn, text.replace(_HTTPS, "http://www.opengis.net/", 1))
+    if uri not in OFFERED_CRS:
+        offered = ", ".join(OFFERED_CRS)
+        raise InvalidInputError(
+            f"`{parameter}` must be one of {offered}.",
+            f"`{parameter}` ต้องเป็นค่าใดค่าหนึ่งใน {offered}",
+            parameter=parameter,
+        )
+    return OFFERED_CRS[uri]
+
+
+def parse_window(bbox: str | None, crs: Crs) -> Window | None:
     """Return the bounding box of a request; heights are read and left aside.
 
     Raises
     ------
     InvalidInputError
-        It is not four or six finite numbers in the right order, or the CRS is not offered.
+        It is not four or six finite numbers in the right order.
     """
-    if crs not in BBOX_CRS:
-        offered = ", ".join(BBOX_CRS)
-        raise InvalidInputError(
-            f"`bbox-crs` must be one of {offered}.",
-            f"`bbox-crs` ต้องเป็นค่าใดค่าหนึ่งใน {offered}",
-            parameter="bbox-crs",
-        )
     if bbox is None:
         return None
     numbers = _numbers(bbox)
@@ -52,10 +60,9 @@ def parse_window(bbox: str | None, crs: str) -> Window | None:
             "`bbox` ต้องเป็นตัวเลขสี่ตัว (หรือหกตัวเมื่อมีความสูง) คั่นด้วยจุลภาค",
             parameter="bbox",
         )
-    srid, is_lat_first = BBOX_CRS[crs]
-    if is_lat_first:
+    if crs.is_lat_first:
         numbers = [numbers[1], numbers[0], numbers[3], numbers[2]]
-    return Window(BBox(*numbers), srid)
+    return Window(BBox(*numbers), crs.srid)
 
 
 def parse_interval(text: str | None) -> Interval | None:
@@ -86,6 +93,22 @@ def parse_interval(text: str | None) -> Interval | None:
 def split_names(values: Iterable[str]) -> list[str]:
     """Return the names in a repeated parameter, each of which may hold several, with commas."""
     return [name for value in values for part in value.split(",") if (name := part.strip())]
+
+
+def _from_urn(found: re.Match[str]) -> str:
+    authority, version, code = found.groups()
+    if authority == "OGC":
+        return f"http://www.opengis.net/def/crs/OGC/{version or '1.3'}/{code}"
+    return f"http://www.opengis.net/def/crs/EPSG/{version or '0'}/{code}"
+
+
+def no_names() -> list[str]:
+    """Return an empty list.
+
+    As a default of a parameter it is much quicker than `list`, whose signature, a text, is parsed
+    for every request.
+    """
+    return []
 
 
 def _numbers(text: str) -> list[float]:

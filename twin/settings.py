@@ -97,6 +97,12 @@ class ApiSettings(BaseModel):
     max_listeners: int = Field(
         500, ge=0, description="Most open maps that one worker tells of changes."
     )
+    max_downloads: int = Field(
+        2, ge=1, description="Downloads that one worker makes at a time; each keeps a connection."
+    )
+    download_timeout_s: int = Field(
+        900, ge=1, description="A download that takes longer is cut off, seconds."
+    )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
 
 
@@ -156,6 +162,11 @@ class Settings(BaseSettings):
     def tile_dir(self) -> Path:
         """Where tiles are kept that were made before."""
         return self.home / "tiles"
+
+    @property
+    def temporary_dir(self) -> Path:
+        """Where files are made before they are sent."""
+        return self.home / "tmp"
 
     @property
     def raster_dir(self) -> Path:

@@ -100,7 +100,11 @@ class ItemCollection(Answer):
     features: list[Feature]
     links: list[Link]
     timeStamp: str = Field(examples=["2026-11-22T21:00:00Z"])
-    numberMatched: int = Field(examples=[17])
+    numberMatched: int = Field(
+        description="Counted up to 10,000; beyond, the estimate of the database's planner",
+        examples=[17],
+    )
+    numberMatchedIsEstimated: bool = Field(examples=[False])
     numberReturned: int = Field(examples=[17])
 
 

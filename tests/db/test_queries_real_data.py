@@ -4,17 +4,23 @@ Both columns come with the data: the nearest sub-district within 1 km, and the p
 in EPSG:32647, 0 inside. Ours are geodesic, so 1 m is the tolerance.
 """
 
+import json
+
 import geopandas as gpd
 import pytest
-from shapely import from_geojson, from_wkb
+from shapely import from_wkb
+from shapely.geometry import shape
 from sqlalchemy import func, select
 
 from twin.db.engine import make_engine
 from twin.queries.catalogue import get_layer
 from twin.queries.filters import Window
-from twin.queries.items import ItemQuery, find_items
+from twin.queries.item_query import ItemQuery
+from twin.queries.near import find_nearest
+from twin.queries.pages import find_items
+from twin.queries.place import Point
 from twin.queries.search import search
-from twin.queries.spatial import Point, find_intersecting, find_nearest, find_unit, find_within
+from twin.queries.spatial import find_intersecting, find_within
 from twin.types import BBox
 
 pytestmark = pytest.mark.real_data
@@ -60,18 +66,9 @@ def test_nearest_tambon_is_the_one_in_the_data(island, layer_id, every):
             continue
         assert hits[0].distance_m == pytest.approx(row.tambon_distance_m, abs=1), row
         if row.tambon_distance_m == 0:
-            assert hits[0].item.properties["code"] == row.tambon_code, row
+            assert json.loads(hits[0].properties)["code"] == row.tambon_code, row
         checked += 1
     assert checked > 100
-
-
-@pytest.mark.parametrize(("layer_id", "every"), [("facility", 1), ("stop", 1), ("poi", 1)])
-def test_unit_at_a_point_is_the_tambon_that_holds_it_in_the_data(island, layer_id, every):
-    tambon = layer(island, "tambon")
-    for row, place in read(island, layer_id, every):
-        unit = find_unit(island, tambon, Point(place.x, place.y))
-        expected = row.tambon_code if row.tambon_distance_m == 0 else None
-        assert (unit.code if unit else None) == expected, row
 
 
 def test_points_within_each_tambon_are_those_of_the_data(island):
@@ -84,12 +81,13 @@ def test_points_within_each_tambon_are_those_of_the_data(island):
         if row.tambon_distance_m == 0
     }
     found = {}
-    for unit in find_items(island, tambon, ItemQuery()).items:
-        area = from_geojson(unit.geometry)
+    for unit in find_items(island, tambon, ItemQuery()).features:
+        area = shape(unit["geometry"])
         for each in find_within(island, layers, area, 10_000):
             assert each.page.number_matched == len(each.page.items)
             found |= {
-                (each.layer.spec.id, item.id): unit.properties["code"] for item in each.page.items
+                (each.layer.spec.id, item.id): unit["properties"]["code"]
+                for item in each.page.items
             }
     # Borders travel as GeoJSON rounded to 1 cm: no point of the data is that close to one.
     assert found == expected
@@ -98,8 +96,8 @@ def test_points_within_each_tambon_are_those_of_the_data(island):
 def test_roads_that_touch_a_tambon_have_it_at_no_distance(island):
     tambon, road = layer(island, "tambon"), layer(island, "road")
     touched = set()
-    for unit in find_items(island, tambon, ItemQuery()).items:
-        (found,) = find_intersecting(island, [road], from_geojson(unit.geometry), 10_000)
+    for unit in find_items(island, tambon, ItemQuery()).features:
+        (found,) = find_intersecting(island, [road], shape(unit["geometry"]), 10_000)
         touched |= {item.id for item in found.page.items}
     inside = {row.id for row, _ in read(island, "road") if row.tambon_distance_m == 0}
     assert touched == inside
@@ -117,7 +115,7 @@ def test_items_by_box_are_those_of_geopandas(island, data_dir):
         page = find_items(island, layer(island, "poi"), query)
         inside = frame.cx[west:east, south:north]
         assert page.number_matched == len(inside)
-        assert {item.properties["poi_id"] for item in page.items} <= set(inside["poi_id"])
+        assert {item["properties"]["poi_id"] for item in page.features} <= set(inside["poi_id"])
 
 
 def test_nearest_facilities_are_those_of_geopandas(island, data_dir):

@@ -38,9 +38,9 @@ def served_phuket(phuket) -> Iterator[str]:
         yield base
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, headless."""
+    """Debian's Chromium, headless; while it is open, no other test can run an event loop."""
     path = shutil.which("chromium")
     if path is None:
         pytest.fail("chromium is not installed; run scripts/test once")

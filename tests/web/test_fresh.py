@@ -28,9 +28,9 @@ QUERY = f"?lang=en&lon={HERE.x}&lat={HERE.y}&zoom={ZOOM}"
 PICTURE = """() => [...document.querySelectorAll('#map canvas.leaflet-tile')]
   .map((one) => one.style.transform + one.toDataURL()).sort().join()"""
 
-#: The same of a raster; tiles beside the island are empty.
+#: The same of a raster, without tiles that show nothing: they have no picture, or one of a pixel.
 RASTER = """() => [...document.querySelectorAll('#map .raster-tile img.leaflet-tile-loaded')]
-  .filter((one) => one.naturalWidth > 0)
+  .filter((one) => one.naturalWidth > 1)
   .map((one) => {
     const canvas = Object.assign(document.createElement('canvas'), { width: 256, height: 256 });
     canvas.getContext('2d').drawImage(one, 0, 0);

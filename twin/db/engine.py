@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from twin.db import leases, timing
-from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY
+from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import SetupError
 
 #: Seconds to wait for a connection where all are in use, before telling that we are busy.
@@ -160,6 +160,8 @@ def translated(error: DBAPIError | pg.Error) -> Exception:
         return DISK_FULL()
     if isinstance(cause, pg.InternalError_):  # PostGIS: TopologyException and the like
         return UNUSABLE_GEOMETRY()
+    if isinstance(cause, pg.DataError):
+        return UNUSABLE_VALUE()
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_lost or isinstance(cause, pg.OperationalError):
         return NO_ANSWER()

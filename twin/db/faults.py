@@ -27,6 +27,14 @@ UNUSABLE_GEOMETRY: Final = partial(
     parameter="geometry",
 )
 
+UNUSABLE_VALUE: Final = partial(
+    InvalidInputError,
+    "A value in `filter` leads nowhere: a number becomes too large, or a pattern ends in a"
+    " backslash.",
+    "ค่าใน `filter` ใช้ไม่ได้: ผลคำนวณใหญ่เกินไป หรือรูปแบบข้อความลงท้ายด้วยเครื่องหมาย \\",
+    parameter="filter",
+)
+
 NO_ANSWER: Final = partial(
     DatabaseUnavailableError,
     "The database does not answer. Check that its server runs, and the address in"

@@ -20,7 +20,7 @@ from sqlalchemy.sql import ClauseElement
 
 from twin.db import leases, timing
 from twin.db.engine import libpq_address
-from twin.db.faults import NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY
+from twin.db.faults import NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import BusyError, TwinError
 
 _DIALECT: Final = asyncpg_dialect()  # type: ignore[no-untyped-call]
@@ -166,11 +166,11 @@ async def open_pool(
         max_size=size,
         timeout=_CONNECT_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
+        max_cacheable_statement_size=0,  # no limit: what looks into many layers is long
         reset=_nothing_to_reset,
         # Tiles alone have a statement for each band of each layer.
         statement_cache_size=512,
         max_cached_statement_lifetime=0,
-        max_cacheable_statement_size=0,
         server_settings={
             "application_name": "phuket-twin",
             "default_transaction_read_only": "on",
@@ -192,6 +192,8 @@ def translated(error: BaseException) -> TwinError | None:
         return TOO_SLOW()
     if isinstance(error, asyncpg.InternalServerError):  # PostGIS: TopologyException and the like
         return UNUSABLE_GEOMETRY()
+    if isinstance(error, asyncpg.DataError):
+        return UNUSABLE_VALUE()
     lost = (
         asyncpg.PostgresConnectionError,
         asyncpg.CannotConnectNowError,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any, Final, get_args
 
 from sqlalchemy import Connection, Row, Select, Table, cast, func, select
@@ -16,7 +16,7 @@ from twin.db.layer_table import layer_table, tile_table
 from twin.db.models import Fault, Layer, Load
 from twin.errors import InvalidInputError, NotFoundError
 from twin.spec import Column, Label, LayerSpec, Theme, Title
-from twin.types import BBox, Edition, LayerKind, Provenance, Text
+from twin.types import BBox, ColumnType, Edition, LayerKind, Provenance, Text
 
 IDENTIFIER: Final = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
@@ -31,9 +31,9 @@ THEME_TITLES: Final[dict[Theme, Text]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Described:
-    """A layer's specification with the tables made from it.
+    """A layer's specification with the tables made from it; `describe` makes one for each text.
 
     `table` is None for rasters, `tiles` for everything that is not a vector layer.
     """
@@ -41,6 +41,11 @@ class Described:
     spec: LayerSpec
     table: Table | None
     tiles: Table | None
+
+    @cached_property
+    def types(self) -> Mapping[str, ColumnType]:
+        """The types of the properties, by name, in their order."""
+        return {column.name: column.type for column in self.spec.columns}
 
     @property
     def rows(self) -> Table:

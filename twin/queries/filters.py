@@ -1,16 +1,32 @@
-"""Conditions on items: a bounding box, an interval of dates, property values."""
+"""Conditions on items: a bounding box, an interval of dates, property values.
+
+Each condition is written once with named parameters, and its values are given to every call: the
+text of the statement does not depend on what is asked.
+"""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import Column, ColumnElement, and_, cast, false, func, or_
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Date,
+    Double,
+    and_,
+    bindparam,
+    cast,
+    false,
+    func,
+    or_,
+)
 
 from twin.crs import METRIC_SRID, STORAGE_SRID, TILE_SRID
+from twin.db.layer_table import COLUMN_TYPES
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import Described
 from twin.queries.text import checked_text
@@ -27,6 +43,9 @@ BBOX_LIMITS: Final[Mapping[int, BBox]] = {
     METRIC_SRID: BBox(-1_500_000, 0, 2_500_000, 9_300_000),
     TILE_SRID: BBox(-20_037_508.35, -20_037_508.35, 20_037_508.35, 20_037_508.35),
 }
+
+#: How a constant geometry is put into a statement.
+Literal = Callable[[ColumnElement[Any]], ColumnElement[Any]]
 
 
 @dataclass(frozen=True)
@@ -51,19 +70,14 @@ class Window:
                 parameter="bbox",
             )
 
-    def geometry(self) -> ColumnElement[Any]:
-        """Return the box as a literal in EPSG:4326, so that the column stays bare."""
-        # An envelope without width or height must be a line or a point, not an invalid polygon.
-        south_west = func.ST_MakePoint(self.bbox.west, self.bbox.south)
-        north_east = func.ST_MakePoint(self.bbox.east, self.bbox.north)
-        diagonal = func.ST_MakeLine(south_west, north_east)
-        box = func.ST_Envelope(func.ST_SetSRID(diagonal, self.srid))
-        if self.srid == STORAGE_SRID:
-            return box
-        piece = max(self.bbox.east - self.bbox.west, self.bbox.north - self.bbox.south)
-        if piece > 0:
-            box = func.ST_Segmentize(box, piece / SIDE_PIECES)
-        return func.ST_Transform(box, STORAGE_SRID)
+    def values(self) -> dict[str, float]:
+        """Return what `window_geometry` asks for."""
+        west, south, east, north = self.bbox
+        values = {"west": west, "south": south, "east": east, "north": north}
+        if self.srid != STORAGE_SRID:
+            # A box without any side has none to cut.
+            values["piece"] = max(east - west, north - south) / SIDE_PIECES or 1.0
+        return values
 
 
 @dataclass(frozen=True)
@@ -74,50 +88,68 @@ class Interval:
     last: date | None
 
 
-def in_window(layer: Described, window: Window) -> ColumnElement[bool]:
-    """Return the condition that an item's geometry shares a point with the box."""
+def window_geometry(srid: int) -> ColumnElement[Any]:
+    """Return the box of a window as a constant in EPSG:4326, so that the column stays bare."""
+    west, south, east, north = (_number_named(side) for side in BBox._fields)
+    # An envelope without width or height must be a line or a point, not an invalid polygon.
+    diagonal = func.ST_MakeLine(func.ST_MakePoint(west, south), func.ST_MakePoint(east, north))
+    box = func.ST_Envelope(func.ST_SetSRID(diagonal, srid))
+    if srid == STORAGE_SRID:
+        return box
+    return func.ST_Transform(func.ST_Segmentize(box, _number_named("piece")), STORAGE_SRID)
+
+
+def in_window(layer: Described, srid: int, literal: Literal) -> ColumnElement[bool]:
+    """Return the condition that an item's geometry shares a point with the box of a window."""
     if layer.spec.geometry_type is None:
         return false()
-    geom, box = layer.rows.c.geom, window.geometry()
-    return and_(geom.op("&&")(box), func.ST_Intersects(geom, box))
+    return func.ST_Intersects(layer.rows.c.geom, literal(window_geometry(srid)))
 
 
-def in_interval(layer: Described, interval: Interval) -> list[ColumnElement[bool]]:
-    """Return the conditions on the layer's first date column; none where it has no date."""
+def in_interval(layer: Described, *, has_first: bool, has_last: bool) -> list[ColumnElement[bool]]:
+    """Return the conditions on the layer's first date column; none where it has no date.
+
+    Their parameters are `first` and `last`; an item without a date is in every interval.
+    """
     dates = [layer.rows.c[column.name] for column in layer.spec.columns if column.type == "date"]
-    return [condition for column in dates[:1] for condition in _during(column, interval)]
+    if not dates:
+        return []
+    column, conditions = dates[0], []
+    if has_first:
+        conditions.append(column >= bindparam("first", type_=Date))
+    if has_last:
+        conditions.append(column <= bindparam("last", type_=Date))
+    return [or_(column.is_(None), and_(*conditions))] if conditions else []
 
 
-def _during(column: Column[Any], interval: Interval) -> list[ColumnElement[bool]]:
-    conditions = []
-    if interval.first:
-        conditions.append(or_(column.is_(None), column >= interval.first))
-    if interval.last:
-        conditions.append(or_(column.is_(None), column <= interval.last))
-    return conditions
+def has_value(layer: Described, name: str, parameter: str) -> ColumnElement[bool]:
+    """Return the condition that a property has exactly the value of a parameter."""
+    column = layer.rows.c[name]
+    return column == cast(bindparam(parameter, type_=column.type), column.type)
 
 
-def has_value(layer: Described, name: str, value: str) -> ColumnElement[bool]:
-    """Return the condition that a property has exactly this value.
+def equals(layer: Described, name: str, value: str) -> ColumnElement[bool]:
+    """Return the condition that a property has exactly this value, told as text.
 
     Raises
     ------
     InvalidInputError
         There is no such property, or the value does not fit its type.
     """
-    types = {column.name: column.type for column in layer.spec.columns}
-    if name not in types:
-        raise InvalidInputError(
-            f"Collection `{layer.spec.id}` has no property of this name."
-            f" Properties: {', '.join(types)}.",
-            f"ชุดข้อมูล `{layer.spec.id}` ไม่มีคุณสมบัติชื่อนี้ คุณสมบัติที่มี: {', '.join(types)}",
-            parameter=name,
-        )
+    known = read_value(layer, name, value)
     column = layer.rows.c[name]
-    return column == cast(_typed(name, value, types[name]), column.type)
+    return column == cast(known, column.type)
 
 
-def _typed(name: str, value: str, column_type: ColumnType) -> object:
+def read_value(layer: Described, name: str, value: str) -> object:
+    """Return the text of a property's value as the value itself.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such property, or the value does not fit its type.
+    """
+    column_type = property_type(layer, name, parameter=name)
     if column_type == "text":
         return checked_text(value, name)
     try:
@@ -128,6 +160,34 @@ def _typed(name: str, value: str, column_type: ColumnType) -> object:
             f"`{name}` ต้องเป็น{_EXPECTED[column_type][0]}",
             parameter=name,
         ) from error
+
+
+def property_type(layer: Described, name: str, parameter: str) -> ColumnType:
+    """Return the type of a property.
+
+    Raises
+    ------
+    InvalidInputError
+        The layer has none of this name; `parameter` is where it was asked for.
+    """
+    found = layer.types.get(name)
+    if found is None:
+        told = ", ".join(layer.types)
+        raise InvalidInputError(
+            f"Collection `{layer.spec.id}` has no property `{name}`. Properties: {told}.",
+            f"ชุดข้อมูล `{layer.spec.id}` ไม่มีคุณสมบัติ `{name}` คุณสมบัติที่มี: {told}",
+            parameter=parameter,
+        )
+    return found
+
+
+def column_named(name: str, column_type: ColumnType) -> BindParameter[Any]:
+    """Return a named parameter of a column's type."""
+    return bindparam(name, type_=COLUMN_TYPES[column_type])
+
+
+def _number_named(name: str) -> BindParameter[float]:
+    return bindparam(name, type_=Double)
 
 
 def _integer(value: str) -> int:

@@ -1,10 +1,10 @@
-"""Items of a layer: a page of those that fit a bounding box, a date and property values."""
+"""Items as Python values, for answers that work on them; `pages` has them as text, untouched."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -20,32 +20,11 @@ from sqlalchemy import (
 )
 from sqlalchemy import Text as SqlText
 
-from twin.errors import NotFoundError
 from twin.queries.catalogue import Described
-from twin.queries.filters import MAX_INTEGER, Interval, Window, has_value, in_interval, in_window
 from twin.types import Json
 
 #: Decimals of a degree in GeoJSON: about 1 cm.
 DECIMALS: Final = 7
-
-
-@dataclass(frozen=True)
-class ItemQuery:
-    """What to look for.
-
-    Parameters
-    ----------
-    where
-        Column → value as text; rows must have exactly that value.
-    interval
-        Applies to layers with a date column; others have no date that could differ.
-    """
-
-    window: Window | None = None
-    interval: Interval | None = None
-    where: Mapping[str, str] = field(default_factory=dict)
-    limit: int = 100
-    offset: int = 0
 
 
 @dataclass(frozen=True)
@@ -65,34 +44,6 @@ class ItemPage:
     items: list[Item]
 
 
-def find_items(connection: Connection, layer: Described, query: ItemQuery) -> ItemPage:
-    """Return the page of items that fit the query, with the exact number of all that do.
-
-    Raises
-    ------
-    NotFoundError
-        The layer is a raster.
-    InvalidInputError
-        `where` names an unknown column, or a value does not fit its column's type.
-
-    Notes
-    -----
-    The matching ids are found first, in a CTE of its own, because the exact count needs them all;
-    this also keeps the planner from walking the primary key instead of the spatial index.
-    """
-    return read_page(connection, layer, page_statement(layer, query))
-
-
-def page_statement(layer: Described, query: ItemQuery) -> Select[Any]:
-    """Return the statement of `find_items`; index relied on: GiST on `geom`."""
-    conditions = [has_value(layer, name, value) for name, value in query.where.items()]
-    if query.window:
-        conditions.append(in_window(layer, query.window))
-    if query.interval:
-        conditions += in_interval(layer, query.interval)
-    return select_page(layer, conditions, query.limit, query.offset)
-
-
 def select_page(
     layer: Described,
     conditions: Sequence[ColumnElement[bool]],
@@ -101,6 +52,9 @@ def select_page(
     geometry: ColumnElement[Any] | None = None,
 ) -> Select[Any]:
     """Return a statement for `read_page`: one page, with the number of all that match.
+
+    The matching ids are found first, in a CTE of its own, because the exact count needs them all;
+    this also keeps the planner from walking the primary key instead of the spatial index.
 
     Parameters
     ----------
@@ -124,27 +78,6 @@ def read_page(connection: Connection, layer: Described, statement: Select[Any]) 
     rows = connection.execute(statement).all()
     items = [make_item(layer, row) for row in rows if row.id is not None]
     return ItemPage(rows[0].number_matched, items)
-
-
-def get_item(connection: Connection, layer: Described, item_id: int) -> Item:
-    """Return one item.
-
-    Raises
-    ------
-    NotFoundError
-        There is no item with that id, or the layer is a raster.
-    """
-    row = None
-    if abs(item_id) <= MAX_INTEGER:
-        statement = select(*item_columns(layer)).where(layer.rows.c.id == item_id)
-        row = connection.execute(statement).one_or_none()
-    if row is None:
-        raise NotFoundError(
-            f"Collection `{layer.spec.id}` has no item with this id.",
-            f"ชุดข้อมูล `{layer.spec.id}` ไม่มีรายการที่มีรหัสนี้",
-            parameter="itemId",
-        )
-    return make_item(layer, row)
 
 
 def item_columns(

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, select
 
 from twin.errors import InvalidInputError, NotFoundError
 from twin.queries.catalogue import Described, PublishedLayer, list_layers
-from twin.queries.spatial import Unit
+from twin.queries.here import Unit
 from twin.rasters.crosstab import count_changes
 from twin.rasters.files import FILES, raster_file
 from twin.rasters.legend import ClassEntry, make_legend

@@ -1,0 +1,328 @@
+"""Pages of a layer's items, as the JSON text that the database wrote.
+
+The service asks through asyncpg, everybody else through SQLAlchemy: a question is a generator that
+yields the statements it needs and is sent the row of each, so that both follow the same steps.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import Any, Final, cast
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Integer,
+    Select,
+    Table,
+    any_,
+    bindparam,
+    func,
+    literal_column,
+    null,
+    select,
+)
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy.sql import ClauseElement
+
+from twin.db.explain import Explain
+from twin.db.pool import Pool, Query, compile_query
+from twin.errors import NotFoundError
+from twin.queries.catalogue import Described
+from twin.queries.filters import MAX_INTEGER
+from twin.queries.item_query import Conditions, ItemQuery, Shape, View, read_query
+from twin.queries.item_text import feature_text
+from twin.queries.keyset import SortKey, in_order, is_after, place_json, write_token
+from twin.types import Json
+
+#: Up to here matches are counted one by one; beyond, the planner's estimate is told.
+MAX_COUNTED: Final = 10_000
+
+#: Items looked through for one page before all that match are sorted instead.
+MAX_WALKED: Final = 20_000
+
+#: All properties, with the geometry in longitude and latitude.
+WHOLE: Final = View()
+
+_CEILING: Final = literal_column(str(MAX_COUNTED + 1), Integer)
+_LIMIT: Final = bindparam("limit", type_=Integer)
+
+
+@dataclass(frozen=True)
+class Page:
+    """Items in the order asked for.
+
+    Parameters
+    ----------
+    number_matched
+        How many there are in all.
+    is_estimated
+        The number is the planner's estimate: there are more than `MAX_COUNTED`.
+    text
+        The features as JSON in UTF-8, divided by commas.
+    next
+        Token of the place after which the next page begins; None on the last one.
+    """
+
+    number_matched: int
+    is_estimated: bool
+    number_returned: int
+    text: bytes
+    next: str | None
+
+    @cached_property
+    def features(self) -> list[Json]:
+        """The items as GeoJSON features."""
+        features: list[Json] = json.loads(b"[" + self.text + b"]")
+        return features
+
+
+class Prepared:
+    """A statement, and its text for asyncpg."""
+
+    def __init__(self, statement: ClauseElement) -> None:
+        self.statement = statement
+
+    @cached_property
+    def query(self) -> Query:
+        """The text for asyncpg, compiled when it is first needed."""
+        return compile_query(self.statement)
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A statement to run, and the values of its parameters."""
+
+    prepared: Prepared
+    values: Mapping[str, object]
+
+
+Asking = Generator[Ask, Any, Page]
+
+
+@dataclass(frozen=True, eq=False)
+class Statements:
+    """The statements of questions of one shape, each made when it is first needed."""
+
+    layer: Described
+    shape: Shape
+
+    @cached_property
+    def gather(self) -> Prepared:
+        """Find all that match, up to `MAX_COUNTED`, and show a page of them; the usual case."""
+        matched = self._matched(self.shape.sort).cte("matched").prefix_with("MATERIALIZED")
+        number = select(func.count()).select_from(matched).scalar_subquery()
+        page = self._page(matched).where(number < _CEILING)
+        return Prepared(self._shown(page, number))
+
+    @cached_property
+    def list(self) -> Prepared:
+        """Show a page of all items, and count them up to `MAX_COUNTED`."""
+        all_of = self._matched(()).subquery("all_of")
+        number = select(func.count()).select_from(all_of).scalar_subquery()
+        return Prepared(self._shown(self._sorted(), number))
+
+    @cached_property
+    def walk(self) -> Prepared:
+        """Look through the next `MAX_WALKED` items by `id`, until the page is full.
+
+        Where those that match are many, and lie everywhere, that is soon.
+        """
+        table = self.layer.rows
+        block = select(table).order_by(table.c.id).limit(literal_column(str(MAX_WALKED)))
+        if self.shape.nulls is not None:
+            block = block.where(is_after(self.layer, table, (), ()))
+        rows = block.subquery("block")
+        # The same layer, seen through the block: conditions must not reach its index.
+        seen = Described(self.layer.spec, cast("Table", rows), None)
+        clauses = self.shape.conditions.clauses(seen, _once)
+        page = select(rows.c.id).where(*clauses).order_by(rows.c.id).limit(_LIMIT + 1)
+        return Prepared(self._shown(page, null()))
+
+    @cached_property
+    def sort(self) -> Prepared:
+        """Find and sort all that match, however many, and show a page of them."""
+        return Prepared(self._shown(self._sorted(), null()))
+
+    @cached_property
+    def estimate(self) -> Prepared:
+        """Ask the planner how many match."""
+        clauses = self.shape.conditions.clauses(self.layer, _in_place)
+        return Prepared(Explain(select(self.layer.rows.c.id).where(*clauses)))
+
+    def _matched(self, sort: tuple[SortKey, ...]) -> Select[Any]:
+        table = self.layer.rows
+        columns = [table.c.id, *(table.c[key.name] for key in sort if key.name != "id")]
+        clauses = self.shape.conditions.clauses(self.layer, _once)
+        return select(*columns).where(*clauses).limit(_CEILING)
+
+    def _sorted(self) -> Select[Any]:
+        # A name of its own, or the items shown would be taken for those looked through.
+        table = self.layer.rows
+        columns = [table.c.id, *(table.c[key.name] for key in self.shape.sort if key.name != "id")]
+        looked = select(*columns).where(*self.shape.conditions.clauses(self.layer, _once))
+        return self._page(looked.subquery("looked"))
+
+    def _page(self, rows: FromClause) -> Select[Any]:
+        """Return one id more than a page has, so that it shows whether there is another."""
+        sort = self.shape.sort
+        page = select(rows).order_by(*in_order(rows, sort)).limit(_LIMIT + 1)
+        if self.shape.nulls is not None:
+            page = page.where(is_after(self.layer, rows, sort, self.shape.nulls))
+        return page
+
+    def _shown(self, page: Select[Any], number: ColumnElement[Any]) -> Select[Any]:
+        table, sort = self.layer.rows, self.shape.sort
+        rows = page.cte("page").prefix_with("MATERIALIZED")
+        order = in_order(rows, sort)
+        ids = select(rows.c.id).order_by(*order).limit(_LIMIT).scalar_subquery()
+        last = select(place_json(rows, sort)).order_by(*order).limit(1).offset(_LIMIT - 1)
+        text = feature_text(self.layer, self.shape.view)
+        order = in_order(table, sort)
+        joined = func.string_agg(text, aggregate_order_by(literal_column("','"), *order))
+        return select(
+            number.label("number_matched"),
+            select(func.count()).select_from(rows).scalar_subquery().label("found"),
+            last.scalar_subquery().label("last"),
+            func.convert_to(joined, literal_column("'UTF8'")).label("features"),
+        ).where(table.c.id == any_(func.array(ids, type_=ARRAY(BigInteger))))
+
+
+@lru_cache(maxsize=512)
+def _statements(layer: Described, shape: Shape) -> Statements:
+    return Statements(layer, shape)
+
+
+@lru_cache(maxsize=256)
+def _one_statement(layer: Described, view: View) -> Prepared:
+    table = layer.rows
+    text = feature_text(layer, view, is_open=True)
+    return Prepared(select(text).where(table.c.id == bindparam("id", type_=BigInteger)))
+
+
+def find_items(connection: Connection, layer: Described, query: ItemQuery) -> Page:
+    """Return the page of items that fit the query.
+
+    Raises
+    ------
+    NotFoundError
+        The layer is a raster.
+    InvalidInputError
+        The query names an unknown property, or a value or a condition cannot be used.
+    """
+    asking = _page(layer, query)
+    try:
+        ask = next(asking)
+        while True:
+            row = connection.execute(ask.prepared.statement, dict(ask.values)).one()  # type: ignore[call-overload]
+            ask = asking.send(row)
+    except StopIteration as end:
+        page: Page = end.value
+        return page
+
+
+async def fetch_items(pool: Pool, layer: Described, query: ItemQuery) -> Page:
+    """Return the page of items that fit the query; raises as `find_items` does."""
+    asking = _page(layer, query)
+    try:
+        ask = next(asking)
+        while True:
+            row = await pool.fetchrow(ask.prepared.query, **ask.values)
+            ask = asking.send(row)
+    except StopIteration as end:
+        page: Page = end.value
+        return page
+
+
+def get_item(connection: Connection, layer: Described, item_id: int, view: View = WHOLE) -> Json:
+    """Return one item as a GeoJSON feature.
+
+    Raises
+    ------
+    NotFoundError
+        There is no item with that id, or the layer is a raster.
+    """
+    statement = _one_statement(layer, view).statement
+    found = None
+    if abs(item_id) <= MAX_INTEGER:
+        found = connection.scalar(statement, {"id": item_id})  # type: ignore[call-overload]
+    if found is None:
+        raise _no_item(layer)
+    feature: Json = json.loads(found + "}")
+    return feature
+
+
+async def fetch_item(pool: Pool, layer: Described, item_id: int, view: View = WHOLE) -> str:
+    """Return one item as the text of a feature without its closing brace; raises as `get_item`."""
+    prepared = _one_statement(layer, view)
+    row = None
+    if abs(item_id) <= MAX_INTEGER:
+        row = await pool.fetchrow(prepared.query, id=item_id)
+    if row is None:
+        raise _no_item(layer)
+    text: str = row[0]
+    return text
+
+
+def _page(layer: Described, query: ItemQuery) -> Asking:
+    asked = read_query(layer, query)
+    statements = _statements(layer, asked.shape)
+    values = {**asked.values, "limit": query.limit}
+    is_open = asked.shape.conditions == Conditions()
+    row = yield Ask(statements.list if is_open else statements.gather, values)
+    number, is_estimated = row[0], row[0] > MAX_COUNTED
+    if is_estimated:
+        (plan,) = yield Ask(statements.estimate, asked.values)
+        number = max(number, _planned_rows(plan))
+        if not is_open:
+            row = yield from _beyond(statements, values)
+    _, found, last, text = row
+    return Page(
+        number_matched=number,
+        is_estimated=is_estimated,
+        number_returned=min(found, query.limit),
+        text=bytes(text or b""),
+        next=write_token(query.sort, _as_text(last)) if found > query.limit else None,
+    )
+
+
+def _beyond(statements: Statements, values: Mapping[str, object]) -> Generator[Ask, Any, Any]:
+    """Return the row of a page of more matches than can be gathered."""
+    if not statements.shape.sort:
+        row = yield Ask(statements.walk, values)
+        if row[1] > values["limit"]:
+            return row
+    row = yield Ask(statements.sort, values)
+    return row
+
+
+def _planned_rows(plan: Any) -> int:  # noqa: ANN401 (JSON, read by one driver and not by the other)
+    read = json.loads(plan) if isinstance(plan, str) else plan
+    return int(read[0]["Plan"]["Plan Rows"])
+
+
+def _as_text(place: Any) -> str:  # noqa: ANN401 (JSON, read by one driver and not by the other)
+    return place if isinstance(place, str) else json.dumps(place)
+
+
+def _once(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Have a constant worked out once a statement, not once a row."""
+    return select(geometry).scalar_subquery()
+
+
+def _in_place(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
+    return geometry
+
+
+def _no_item(layer: Described) -> NotFoundError:
+    return NotFoundError(
+        f"Collection `{layer.spec.id}` has no item with this id.",
+        f"ชุดข้อมูล `{layer.spec.id}` ไม่มีรายการที่มีรหัสนี้",
+        parameter="itemId",
+    )
