@@ -88,7 +88,10 @@ def _document(app: FastAPI) -> Json:
     schemas["Problem"] = Problem.model_json_schema()
     result = downgrade(document)
     for parameter in result["paths"].get(_ITEMS, {}).get("get", {}).get("parameters", []):
-        parameter.update(_WORDED.get(parameter["name"], {}))
+        worded = _WORDED.get(parameter["name"], {})
+        if "example" in worded:
+            parameter.pop("examples", None)  # a parameter has the one or the other
+        parameter.update(worded)
     return result
 
 

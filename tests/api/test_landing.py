@@ -27,7 +27,7 @@ def test_openapi_names_the_prefix_and_problems(client):
     servers = [server["url"] for server in document.get("servers", [])]
     assert servers == ([client.prefix] if client.prefix else [])
     items = document["paths"]["/api/collections/{collectionId}/items"]["get"]
-    assert {"200", "400", "404", "503"} == set(items["responses"])
+    assert {"200", "400", "404", "413", "503"} == set(items["responses"])
     assert "application/geo+json" in items["responses"]["200"]["content"]
     assert list(items["responses"]["400"]["content"]) == ["application/problem+json"]
     assert "HTTPValidationError" not in str(document)
