@@ -12,6 +12,7 @@ from itertools import pairwise
 import geopandas as gpd
 import pytest
 from shapely import LineString, from_wkb
+from shapely.geometry import shape
 from sqlalchemy import func, select
 
 from twin.db.engine import make_engine
