@@ -20,6 +20,7 @@ from sqlalchemy import (
     Date,
     Double,
     Index,
+    Integer,
     MetaData,
     SmallInteger,
     Table,
@@ -45,6 +46,9 @@ COLUMN_TYPES: Final[dict[ColumnType, type[TypeEngine[Any]]]] = {
 
 #: Greatest zoom of each band that reads generalised geometry; above the last, geometry is whole.
 GENERALISED_ZOOMS: Final = (8, 10, 12)
+
+#: Areas are cut by the tiles of this zoom for tiles of greater ones.
+PIECE_ZOOM: Final = 12
 
 #: Metres a pixel of a 512-pixel Web Mercator tile at zoom 0 (2 π · 6,378,137 m / 512).
 _PIXEL_M_AT_ZOOM_0: Final = 78_271.517
@@ -126,6 +130,24 @@ def tile_table(spec: LayerSpec, schema: str = "tile") -> Table:
                 postgresql_where=table.c.min_zoom <= literal_column(band) if band else None,
             )
     return table
+
+
+def is_in_pieces(spec: LayerSpec) -> bool:
+    """Tell whether close tiles read the layer's areas in pieces (`twin/sql/tile_change.sql`)."""
+    return spec.geometry_type == "MultiPolygon"
+
+
+def piece_table(spec: LayerSpec, schema: str = "tile") -> Table:
+    """Return the table with the pieces of a layer's areas, made and kept by the database."""
+    return Table(
+        f"{spec.id}$piece",
+        MetaData(),
+        Column("id", BigInteger, nullable=False),
+        Column("x", Integer),
+        Column("y", Integer),
+        Column("geom", Geometry("GEOMETRY", srid=TILE_SRID, spatial_index=False), nullable=False),
+        schema=schema,
+    )
 
 
 def has_label_points(spec: LayerSpec) -> bool:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from twin.crs import STORAGE_SRID
-from twin.db.layer_table import layer_table, tile_table
+from twin.db.layer_table import is_in_pieces, layer_table, piece_table, tile_table
 from twin.spec import LayerSpec
 
 #: A swap waits this long for readers of the old table, then gives up and may be tried again.
@@ -40,13 +40,18 @@ def publish(connection: Connection, spec: LayerSpec, frame: pd.DataFrame) -> Non
     _copy(connection, staged, _in_spatial_order(frame))
     if spec.kind == "vector":
         tiles = tile_table(spec, "stage_tile")
+        connection.execute(DropTable(piece_table(spec, "stage_tile"), if_exists=True))
         connection.execute(DropTable(tiles, if_exists=True))
         connection.execute(CreateTable(tiles))
         connection.execute(select(func.twin.store_plain(str(tiles))))
+        if is_in_pieces(spec):
+            connection.execute(select(func.twin.tile_pieces(str(tiles))))
         connection.execute(select(func.twin.tile_fill(str(staged), str(tiles))))
         for index in tiles.indexes:
             index.create(connection)
         _analyse(connection, tiles)
+        if is_in_pieces(spec):
+            _analyse(connection, piece_table(spec, "stage_tile"))
     _analyse(connection, staged)
     connection.execute(select(func.set_config("lock_timeout", f"{LOCK_TIMEOUT_MS}ms", True)))
     connection.execute(select(func.twin.layer_swap(spec.id)))
@@ -56,6 +61,7 @@ def drop_layer(connection: Connection, spec: LayerSpec) -> None:
     """Drop the tables of a layer that the edition no longer has."""
     connection.execute(DropTable(layer_table(spec), if_exists=True))
     if spec.kind == "vector":
+        connection.execute(DropTable(piece_table(spec), if_exists=True))
         connection.execute(DropTable(tile_table(spec), if_exists=True))
 
 

@@ -7,6 +7,11 @@
 --   visible in the order of `id`. Channel `twin_change` wakes the readers, without a payload.
 -- twin.announce(layer text, boxes double precision[]): writes such a row; rows older than a week go.
 -- twin.tile_refresh(): as in tile_refresh.sql, and announces.
+-- twin.tile_pieces(target regclass): gives a tile table of areas a table <name>$piece, which holds each
+--   area cut by the tiles of zoom 12 (`x`, `y`; margin included) and is kept by a trigger. A tile of
+--   a greater zoom lies in one of them, so it reads a piece and not the whole coast; the cuts lie
+--   beyond what it draws. An area of more than 65,536 pieces stays whole (`x` and `y` null).
+-- twin.tile_cut(): statement trigger of a tile table, transition table `new_rows`.
 -- twin.layer_swap(layer text): as in tile_refresh.sql, and announces.
 -- twin.layer_announce(), twin.project_announce(): triggers of the catalogue and of the register.
 -- twin.store_plain(target regclass): keeps the geometries of a table uncompressed from now on. Large
@@ -38,6 +43,51 @@ BEGIN
 END
 $$;
 
+CREATE FUNCTION twin.tile_cut() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    side constant text := '9783.939620502561';  -- metres, of a tile of zoom 12
+    half constant text := '20037508.342789244';
+    cut constant text := replace(replace(
+        'WITH span AS (SELECT id, geom,'
+        ' floor((ST_XMin(geom) + half) / side - 0.016)::int AS west,'
+        ' floor((ST_XMax(geom) + half) / side + 0.016)::int AS east,'
+        ' floor((half - ST_YMax(geom)) / side - 0.016)::int AS north,'
+        ' floor((half - ST_YMin(geom)) / side + 0.016)::int AS south FROM new_rows)'
+        ' INSERT INTO %1$I.%2$I (id, x, y, geom)'
+        ' SELECT id, x, y, piece FROM span,'
+        ' generate_series(greatest(west, 0), least(east, 4095)) AS x,'
+        ' generate_series(greatest(north, 0), least(south, 4095)) AS y,'
+        ' LATERAL (SELECT ST_ClipByBox2D(geom, ST_TileEnvelope(12, x, y, margin => 0.015625))'
+        ' AS piece) AS clipped'
+        ' WHERE (east - west + 1)::bigint * (south - north + 1) <= 65536 AND NOT ST_IsEmpty(piece)'
+        ' UNION ALL SELECT id, NULL, NULL, geom FROM span'
+        ' WHERE (east - west + 1)::bigint * (south - north + 1) > 65536',
+        'half', half), 'side', side);
+BEGIN
+    EXECUTE format(cut, TG_TABLE_SCHEMA, TG_TABLE_NAME || '$piece');
+    RETURN NULL;
+END
+$$;
+
+CREATE FUNCTION twin.tile_pieces(target regclass) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    place text;
+    name text;
+BEGIN
+    SELECT nspname, relname || '$piece' INTO place, name
+    FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = target;
+    EXECUTE format(
+        'CREATE TABLE %1$I.%2$I (id bigint NOT NULL REFERENCES %3$s ON DELETE CASCADE,'
+        ' x int, y int, geom geometry(Geometry, 3857) NOT NULL)', place, name, target);
+    EXECUTE format('CREATE INDEX ON %1$I.%2$I (x, y)', place, name);
+    EXECUTE format('CREATE INDEX ON %1$I.%2$I (id)', place, name);
+    PERFORM twin.store_plain(format('%I.%I', place, name)::regclass);
+    EXECUTE format(
+        'CREATE TRIGGER tile_cut AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows'
+        ' FOR EACH STATEMENT EXECUTE FUNCTION twin.tile_cut()', target);
+END
+$$;
+
 CREATE OR REPLACE FUNCTION twin.tile_refresh() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     layer text := TG_ARGV[0];
@@ -54,7 +104,7 @@ DECLARE
     come double precision[];
 BEGIN
     IF TG_OP = 'TRUNCATE' THEN
-        EXECUTE format('TRUNCATE tile.%I', layer);
+        EXECUTE format('TRUNCATE tile.%I CASCADE', layer);  -- with its pieces
         PERFORM twin.announce(layer, NULL);
         RETURN NULL;
     END IF;
@@ -80,10 +130,12 @@ $$;
 
 CREATE OR REPLACE FUNCTION twin.layer_swap(layer text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
+    EXECUTE format('DROP TABLE IF EXISTS tile.%I', layer || '$piece');
     EXECUTE format('DROP TABLE IF EXISTS layer.%1$I, tile.%1$I', layer);
     EXECUTE format('ALTER TABLE stage.%I SET SCHEMA layer', layer);
     IF to_regclass(format('stage_tile.%I', layer)) IS NOT NULL THEN
         EXECUTE format('ALTER TABLE stage_tile.%I SET SCHEMA tile', layer);
+        EXECUTE format('ALTER TABLE IF EXISTS stage_tile.%I SET SCHEMA tile', layer || '$piece');
         PERFORM twin.tile_watch(format('layer.%I', layer)::regclass, layer);
     END IF;
     PERFORM twin.announce(layer, NULL);

@@ -20,15 +20,25 @@ from sqlalchemy import (
     Select,
     SmallInteger,
     Subquery,
+    Table,
+    and_,
     bindparam,
     func,
     literal_column,
+    or_,
     select,
     type_coerce,
 )
 
 from twin.crs import TILE_SRID
-from twin.db.layer_table import GENERALISED_ZOOMS, has_label_points, tile_geometry
+from twin.db.layer_table import (
+    GENERALISED_ZOOMS,
+    PIECE_ZOOM,
+    has_label_points,
+    is_in_pieces,
+    piece_table,
+    tile_geometry,
+)
 from twin.queries.catalogue import Described
 from twin.tiles.address import BUFFER, EXTENT, HALF_WORLD_M, Address, check_address
 from twin.tiles.tileset import Tileset
@@ -126,7 +136,8 @@ def _encoded(
     for name, geometry in shown.items():
         if name is None:
             continue
-        features = _features(layer, zoom, geometry)
+        is_close = geometry == "geom" and is_in_pieces(layer.spec)
+        features = _piece_features(layer) if is_close else _features(layer, zoom, geometry)
         if limit is None:
             features = features.limit(literal_column(str(MAX_FEATURES)))
         else:
@@ -140,18 +151,43 @@ def _encoded(
 def _features(layer: Described, zoom: int, geometry: str) -> Select[Any]:
     table, around = _tiles(layer), _envelope()
     column = table.c[geometry]
-    size: ColumnElement[int] = literal_column(str(EXTENT))
-    margin: ColumnElement[int] = literal_column(str(BUFFER))
-    shown = func.ST_AsMVTGeom(column, around.c.tile, size, margin, literal_column("true"))
     conditions = [table.c.min_zoom <= _ADDRESS[0]]
     if zoom <= GENERALISED_ZOOMS[-1]:
         # As a constant, so that the planner sees that the band's own index holds enough.
         edge = next(edge for edge in GENERALISED_ZOOMS if zoom <= edge)
         conditions.append(table.c.min_zoom <= literal_column(str(edge), SmallInteger))
     carried = [table.c[attribute] for attribute in attributes(layer, band(zoom))]
-    geom = type_coerce(shown, LargeBinary).label("geom")
-    touching = around.join(table, column.op("&&")(around.c.drawn))
-    return select(table.c.id, *carried, geom).select_from(touching).where(*conditions)
+    touching = around.join(table, _meets(table, around, geometry))
+    return (
+        select(table.c.id, *carried, _drawn(column, around))
+        .select_from(touching)
+        .where(*conditions)
+    )
+
+
+def _piece_features(layer: Described) -> Select[Any]:
+    """Select as `_features` does, close by, from the pieces that the tile lies in."""
+    table, around = _tiles(layer), _envelope()
+    piece = piece_table(layer.spec)
+    z, x, y = _ADDRESS
+    here = and_(piece.c.x == x.op(">>")(z - PIECE_ZOOM), piece.c.y == y.op(">>")(z - PIECE_ZOOM))
+    touching = around.join(piece, and_(or_(here, piece.c.x.is_(None)), _meets(piece, around))).join(
+        table, table.c.id == piece.c.id
+    )
+    carried = [table.c[attribute] for attribute in attributes(layer, PIECE_ZOOM + 1)]
+    shown = select(table.c.id, *carried, _drawn(piece.c.geom, around)).select_from(touching)
+    return shown.where(table.c.min_zoom <= z)
+
+
+def _meets(table: Table, around: Subquery, geometry: str = "geom") -> ColumnElement[bool]:
+    return table.c[geometry].op("&&")(around.c.drawn)
+
+
+def _drawn(column: ColumnElement[Any], around: Subquery) -> ColumnElement[bytes]:
+    size: ColumnElement[int] = literal_column(str(EXTENT))
+    margin: ColumnElement[int] = literal_column(str(BUFFER))
+    shown = func.ST_AsMVTGeom(column, around.c.tile, size, margin, literal_column("true"))
+    return type_coerce(shown, LargeBinary).label("geom")
 
 
 def _envelope() -> Subquery:

@@ -47,11 +47,12 @@ def upgrade() -> None:
         op.create_index(f"ix_change_{column}", "change", [column], schema="twin")
     op.execute(read_sql("tile_change"))
     _index_bands(partial=True)
-    _store_plain()
+    _write_anew()
 
 
 def downgrade() -> None:
     """Undo."""
+    _drop_pieces()
     _index_bands(partial=False)
     op.execute("DROP TRIGGER project_announce ON twin.project")
     op.execute("DROP TRIGGER layer_announce ON twin.layer")
@@ -59,22 +60,39 @@ def downgrade() -> None:
         op.execute(f"DROP FUNCTION twin.{function}")
     op.execute(read_sql("tile_refresh"))
     op.execute("DROP FUNCTION twin.announce(text, double precision[])")
+    op.execute("DROP FUNCTION twin.tile_pieces(regclass)")
+    op.execute("DROP FUNCTION twin.tile_cut() CASCADE")
     op.execute("DROP FUNCTION twin.store_plain(regclass)")
     op.drop_table("change", schema="twin")
 
 
-def _store_plain() -> None:
-    """Write what tiles read anew, uncompressed; layers themselves follow when they are loaded."""
+def _write_anew() -> None:
+    """Write what tiles read anew, uncompressed and areas in pieces; layers follow when loaded."""
+    wanted = sa.text("SELECT id FROM twin.layer WHERE spec ->> 'geometry_type' = 'MultiPolygon'")
+    areas = set(op.get_bind().scalars(wanted))
     found = sa.text("SELECT tablename FROM pg_tables WHERE schemaname = 'tile'")
     for (table,) in op.get_bind().execute(found).all():
         target = sql.Identifier("tile", table)
         told = {"source": f'layer."{table}"', "target": f'tile."{table}"'}
         op.get_bind().execute(sa.text("SELECT twin.store_plain(CAST(:target AS regclass))"), told)
         op.execute(sql.SQL("TRUNCATE {}").format(target).as_string())
+        if table in areas:
+            op.get_bind().execute(
+                sa.text("SELECT twin.tile_pieces(CAST(:target AS regclass))"), told
+            )
         op.get_bind().execute(
             sa.text("SELECT twin.tile_fill(CAST(:source AS regclass), CAST(:target AS regclass))"),
             told,
         )
+
+
+def _drop_pieces() -> None:
+    found = sa.text(
+        "SELECT schemaname, tablename FROM pg_tables WHERE tablename LIKE '%$piece'"
+        " AND schemaname IN ('tile', 'stage_tile')"
+    )
+    for names in op.get_bind().execute(found).all():
+        op.execute(sql.SQL("DROP TABLE {}").format(sql.Identifier(*names)).as_string())
 
 
 def _index_bands(*, partial: bool) -> None:
