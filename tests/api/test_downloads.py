@@ -312,6 +312,7 @@ def test_too_many_downloads_at_once_are_told_to_wait(odd_client):
 
 
 def test_file_that_nobody_waits_for_any_more_is_given_up(odd):
+    odd.temporary_dir.mkdir(parents=True, exist_ok=True)
     with serve(odd) as base:
         address = f"{base}/api/collections/many/download?f=gpkg"
         with pytest.raises(httpx.ReadTimeout):
