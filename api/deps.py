@@ -10,12 +10,14 @@ from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 
 from api.models.projects import Domain, Phase, Status
+from api.tiling.events import EventHub
+from api.tiling.front import TileFront
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue, Snapshot
-from twin.queries.spatial import Point
+from twin.queries.place import Point
 from twin.settings import Settings
-from twin.tiles.vector import Address
+from twin.tiles.address import Address
 from twin.types import Confidence
 
 
@@ -43,6 +45,20 @@ async def get_catalogue(request: Request) -> Snapshot:
     return await held.get()
 
 
+async def get_front(request: Request) -> TileFront:
+    """Return what answers requests for tiles."""
+    front: TileFront = request.app.tiles
+    return front
+
+
+async def get_events(request: Request) -> EventHub:
+    """Return what tells clients of changes."""
+    hub: EventHub = request.app.state.events
+    return hub
+
+
+FrontDep = Annotated[TileFront, Depends(get_front)]
+EventsDep = Annotated[EventHub, Depends(get_events)]
 PoolDep = Annotated[Pool, Depends(get_pool)]
 CatalogueDep = Annotated[Snapshot, Depends(get_catalogue)]
 EngineDep = Annotated[Engine, Depends(get_engine)]

@@ -14,6 +14,8 @@ from fastapi.responses import Response
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 
+from api.observing.metrics import REJECTED
+from api.observing.request_id import REQUEST_ID
 from twin import errors
 from twin.types import Text
 
@@ -99,6 +101,7 @@ def problem(
         "detail_th": text.th,
         "code": code,
         "parameter": parameter,
+        "request_id": REQUEST_ID.get(),
     }
     # A name sent by the client may hold half a surrogate pair, which UTF-8 cannot carry.
     content = json.dumps(body, ensure_ascii=False).encode("utf-8", "backslashreplace")
@@ -114,23 +117,41 @@ def too_large(max_bytes: int) -> Response:
     return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, errors.TooLargeError.code, text)
 
 
+def busy() -> Response:
+    """Return the refusal of a request that there is no room for now."""
+    headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", BUSY, headers=headers)
+
+
+def unexpected(method: str, path: str, error: Exception) -> Response:
+    """Log a fault of ours, and return the answer that tells nothing of it."""
+    LOG.error("%s %s", method, path, exc_info=error)
+    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+
+
 def install(app: FastAPI) -> None:
-    """Put the handlers on an application."""
+    """Put the handlers on an application; they run on the event loop, where tallies are counted."""
     app.add_exception_handler(errors.TwinError, _twin_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(PoolTimeoutError, _busy)
-    app.add_exception_handler(Exception, _unexpected)
 
 
-def _twin_error(request: Request, error: Exception) -> Response:
-    if not isinstance(error, errors.TwinError):
-        raise TypeError from error
+def fault_response(error: errors.TwinError, asked: str) -> Response:
+    """Return the problem that a fault of ours is; what is our own fault is logged.
+
+    Parameters
+    ----------
+    asked
+        What was asked for, for the log.
+    """
     status = STATUS[type(error)]
     text = Text(error.th, error.en)
     headers = {}
+    if isinstance(error, errors.BusyError):
+        REJECTED["pool"].inc()
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        LOG.error("%s %s: %s", request.method, request.url.path, error)
+        LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
@@ -138,7 +159,13 @@ def _twin_error(request: Request, error: Exception) -> Response:
     return problem(status, error.code, text, error.parameter, headers)
 
 
-def _invalid_request(_request: Request, error: Exception) -> Response:
+async def _twin_error(request: Request, error: Exception) -> Response:
+    if not isinstance(error, errors.TwinError):
+        raise TypeError from error
+    return fault_response(error, f"{request.method} {request.url.path}")
+
+
+async def _invalid_request(_request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError from error
     fault = error.errors()[0]
@@ -160,7 +187,7 @@ def _thai(fault: Mapping[str, Any]) -> str:
     return _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
 
 
-def _http_error(_request: Request, error: Exception) -> Response:
+async def _http_error(_request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError from error
     status = HTTPStatus(error.status_code)
@@ -169,12 +196,7 @@ def _http_error(_request: Request, error: Exception) -> Response:
     return problem(status, code, text, headers=error.headers)
 
 
-def _busy(request: Request, error: Exception) -> Response:
+async def _busy(request: Request, error: Exception) -> Response:
     LOG.error("%s %s: %s", request.method, request.url.path, error)
-    headers = {"Retry-After": str(RETRY_AFTER_S)}
-    return problem(HTTPStatus.SERVICE_UNAVAILABLE, "busy", BUSY, headers=headers)
-
-
-def _unexpected(request: Request, error: Exception) -> Response:
-    LOG.error("%s %s", request.method, request.url.path, exc_info=error)
-    return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", INTERNAL)
+    REJECTED["pool"].inc()
+    return busy()

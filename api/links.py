@@ -29,7 +29,19 @@ def absolute(
 
 
 def link(
-    request: Request, rel: str, path: str, media_type: str = JSON, title: str | None = None
+    request: Request,
+    rel: str,
+    path: str,
+    media_type: str = JSON,
+    title: str | None = None,
+    *,
+    query: Mapping[str, str] | None = None,
 ) -> Link:
     """Return a link to a path of this service."""
-    return Link(href=absolute(request, path), rel=rel, type=media_type, title=title)
+    return Link(href=absolute(request, path, query), rel=rel, type=media_type, title=title)
+
+
+def template(request: Request, path: str, media_type: str, query: Mapping[str, str]) -> Link:
+    """Return a link to many things of the same kind, whose `{names}` the client fills in."""
+    href = absolute(request, path, query)
+    return Link(href=href, rel="item", type=media_type, templated=True)

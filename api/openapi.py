@@ -9,6 +9,7 @@ from fastapi.openapi.utils import get_openapi
 
 from api.errors import PROBLEM
 from api.models.common import Problem
+from api.openapi30 import downgrade
 from twin.types import Json
 
 _DESCRIPTIONS: Final = {
@@ -18,6 +19,26 @@ _DESCRIPTIONS: Final = {
     422: "The body cannot be used; `parameter` names the member.",
     503: "The database does not answer; try again after `Retry-After` seconds.",
 }
+
+#: OpenAPI 3.0, and its media type.
+OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.0"
+
+#: Parameters that OGC API Features words itself, by name; routes read them as text.
+_WORDED: Final = {
+    "bbox": {
+        "schema": {
+            "type": "array",
+            "oneOf": [{"minItems": 4, "maxItems": 4}, {"minItems": 6, "maxItems": 6}],
+            "items": {"type": "number"},
+        },
+        "style": "form",
+        "explode": False,
+        "example": [98.28, 7.88, 98.31, 7.91],
+    },
+    "datetime": {"schema": {"type": "string"}, "style": "form", "explode": False},
+    "limit": {"style": "form", "explode": False},
+}
+_ITEMS: Final = "/api/collections/{collectionId}/items"
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -37,31 +58,24 @@ def binary(media_type: str, description: str) -> dict[str, Any]:
     return {"description": description, "content": {media_type: schema}}
 
 
-def install(app: FastAPI, root_path: str) -> None:
-    """Make the application write its OpenAPI document our way.
-
-    Parameters
-    ----------
-    root_path
-        Path prefix that a proxy adds.
-    """
+def install(app: FastAPI) -> None:
+    """Make the application write its OpenAPI document our way; the docs route serves it."""
 
     def openapi() -> Json:
         if app.openapi_schema is None:
-            app.openapi_schema = _document(app, root_path)
+            app.openapi_schema = _document(app)
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
 
 
-def _document(app: FastAPI, root_path: str) -> Json:
+def _document(app: FastAPI) -> Json:
     document = get_openapi(
         title=app.title,
         version=app.version,
         summary=app.summary,
         description=app.description,
         routes=app.routes,
-        servers=[{"url": root_path}] if root_path else None,
         license_info=app.license_info,
         tags=app.openapi_tags,
     )
@@ -72,7 +86,13 @@ def _document(app: FastAPI, root_path: str) -> Json:
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     schemas["Problem"] = Problem.model_json_schema()
-    return document
+    result = downgrade(document)
+    for parameter in result["paths"].get(_ITEMS, {}).get("get", {}).get("parameters", []):
+        worded = _WORDED.get(parameter["name"], {})
+        if "example" in worded:
+            parameter.pop("examples", None)  # a parameter has the one or the other
+        parameter.update(worded)
+    return result
 
 
 def _drop_default_errors(responses: Json) -> None:

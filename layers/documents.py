@@ -156,7 +156,7 @@ def _settings(model: type[BaseModel], prefix: str = "TWIN_") -> Iterator[tuple[s
 
 
 def _default(field: FieldInfo) -> str:
-    if field.default is PydanticUndefined or field.default in (None, ""):
+    if field.default is PydanticUndefined or field.default in (None, "", ()):
         return "–"
     if isinstance(field.default, Path):
         return f"`{field.default.relative_to(CHECKOUT)}` in the checkout"

@@ -47,13 +47,15 @@ def main() -> None:
 
 
 def system_packages(tests: bool) -> None:
-    """Install PostgreSQL with PostGIS, and Chromium for the tests, through apt where it can."""
+    """Install PostgreSQL with PostGIS, and what the tests drive, through apt where it can."""
     needed = []
     # The tests make a private cluster, whatever server the service is to use.
     if (tests or not os.environ.get("TWIN_DB__URL")) and not has_postgis():
         needed.append("postgis")
     if tests and not (shutil.which("chromium") and has_libatomic()):
         needed.append("chromium")
+    if tests and not shutil.which("ogrinfo"):
+        needed.append("gdal")
     if not needed:
         return
     apt = shutil.which("apt-get")
@@ -68,6 +70,8 @@ def system_packages(tests: bool) -> None:
         keep_server_from_starting(sudo, apt)
     if "chromium" in needed:
         packages += ["chromium", "libatomic1"]
+    if "gdal" in needed:
+        packages.append("gdal-bin")
     install = [*sudo, "env", "DEBIAN_FRONTEND=noninteractive", apt, "install", "-y", "-q"]
     try:
         step(f"apt-get install {' '.join(packages)}", [*install, *packages])
@@ -122,10 +126,14 @@ def keep_server_from_starting(sudo: list[str], apt: str) -> None:
 
 def tell_packages(needed: Iterable[str]) -> NoReturn:
     """Say what to install where we cannot."""
-    names = {"postgis": "PostgreSQL 14+ and PostGIS 3", "chromium": "Chromium and libatomic"}
+    names = {
+        "postgis": "PostgreSQL 14+ and PostGIS 3",
+        "chromium": "Chromium and libatomic",
+        "gdal": "GDAL's commands (ogrinfo)",
+    }
     told = ", ".join(names[name] for name in needed)
-    brew = "macOS: brew install postgresql@17 postgis; brew install --cask chromium"
-    fedora = "Fedora: dnf install postgresql-server postgis chromium"
+    brew = "macOS: brew install postgresql@17 postgis gdal; brew install --cask chromium"
+    fedora = "Fedora: dnf install postgresql-server postgis chromium gdal"
     fail(
         f"please install {told}, then run this again. {brew}. {fedora}.",
         f"โปรดติดตั้ง {told} แล้วสั่งอีกครั้ง",

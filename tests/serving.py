@@ -7,6 +7,8 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 import httpx
 import pytest
@@ -17,9 +19,9 @@ TWIN = [sys.executable, "-c", "from api.cli import main; main()"]
 
 
 @contextmanager
-def serve(settings: Settings) -> Iterator[str]:
-    """Serve a twin on a free port until the block ends."""
-    environment = {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url}
+def serve(settings: Settings, **more: str) -> Iterator[str]:
+    """Serve a twin on a free port until the block ends; `more` are variables besides."""
+    environment = {"TWIN_HOME": str(settings.home), "TWIN_DB__URL": settings.db.url, **more}
     with run_server("serve", environment) as (base, server):
         yield base
         server.terminate()
@@ -27,29 +29,42 @@ def serve(settings: Settings) -> Iterator[str]:
 
 @contextmanager
 def run_server(
-    command: str, environment: dict[str, str]
+    command: str, environment: dict[str, str], port: int | None = None
 ) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    """Run `twin serve` or `twin up` on a free port until it answers; end it after the block."""
+    """Run `twin serve` or `twin up` on a port until it answers; end it after the block.
+
+    Parameters
+    ----------
+    port
+        None: one that is free.
+    """
+    port = port or free_port()
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWIN_")}
+    # Not a pipe, which is full after some hundred lines of log: the server would wait for ever.
+    with NamedTemporaryFile() as log, Path(log.name).open(encoding="utf-8") as told:
+        server = subprocess.Popen(
+            [*TWIN, command, "--port", str(port)],
+            env=inherited | environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+        server.stdout = told
+        try:
+            wait_until_ready(f"http://127.0.0.1:{port}", server)
+            yield f"http://127.0.0.1:{port}", server
+        finally:
+            if server.poll() is None:
+                server.terminate()
+            server.wait(30)
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWIN_")}
-    server = subprocess.Popen(
-        [*TWIN, command, "--port", str(port)],
-        env=inherited | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
-    try:
-        wait_until_ready(f"http://127.0.0.1:{port}", server)
-        yield f"http://127.0.0.1:{port}", server
-    finally:
-        if server.poll() is None:
-            server.terminate()
-        server.wait(30)
-        server.stdout.close()
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def wait_until_ready(base: str, server: subprocess.Popen) -> None:

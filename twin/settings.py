@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
+
+Network = IPv4Network | IPv6Network
+
+
+def _split(value: Any) -> Any:  # noqa: ANN401 (whatever the environment or a caller gives)
+    return value.replace(",", " ").split() if isinstance(value, str) else value
 
 
 class DbSettings(BaseModel):
@@ -36,9 +44,59 @@ class ApiSettings(BaseModel):
 
     host: str = Field("127.0.0.1", description="Address to listen on; loopback unless told.")
     port: int = Field(8000, ge=1, le=65535, description="TCP port.")
-    workers: int = Field(1, ge=1, le=64, description="Worker processes.")
+    workers: int | None = Field(
+        None,
+        ge=1,
+        le=64,
+        description="Worker processes. Unset: half the cores, since the database needs the others,"
+        " and no more than one for each GB of memory.",
+    )
+    max_in_flight: int = Field(
+        8,
+        ge=1,
+        le=100,
+        description="Requests that one worker works on at once; each may need a connection of"
+        " `TWIN_DB__POOL_SIZE`.",
+    )
+    max_queued: int = Field(
+        64, ge=0, description="Requests that wait beyond those; more are told to come back (503)."
+    )
+    max_queued_s: float = Field(
+        5, gt=0, description="Longest wait of a request before it is told to come back, seconds."
+    )
+    max_streams: int = Field(
+        4,
+        ge=1,
+        description="Downloads and other long answers that one worker sends at once, beside"
+        " `TWIN_API__MAX_IN_FLIGHT`.",
+    )
+    metrics_peers: str = Field(
+        "127.0.0.0/8,::1/128",
+        description="Networks whose direct connections may read `/metrics`, separated by commas;"
+        " what a proxy passes on may not.",
+    )
+
+    @field_validator("metrics_peers")
+    @classmethod
+    def _are_networks(cls, value: str) -> str:
+        for network in value.split(","):
+            ip_network(network.strip())
+        return value
+
     root_path: str = Field("", description="Path prefix added by a reverse proxy, e.g. `/twin`.")
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="Addresses and networks of reverse proxies whose headers are believed, with"
+        " commas, e.g. `127.0.0.1,10.0.0.0/8`. None unless told.",
+    )
+    proxy_headers: Literal["x-forwarded", "forwarded"] = Field(
+        "x-forwarded",
+        description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
+    )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    max_listeners: int = Field(
+        500, ge=0, description="Most open maps that one worker tells of changes."
+    )
     max_downloads: int = Field(
         2, ge=1, description="Downloads that one worker makes at a time; each keeps a connection."
     )
@@ -46,6 +104,32 @@ class ApiSettings(BaseModel):
         900, ge=1, description="A download that takes longer is cut off, seconds."
     )
     max_vertices: int = Field(20_000, ge=4, description="Most vertices of a drawn geometry.")
+
+
+class LogSettings(BaseModel):
+    """What is written to the log, on standard error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="Least severity that is written."
+    )
+    access: Literal["failed", "most", "all"] = Field(
+        "most",
+        description="Requests that are written: those that failed by our fault; most, without"
+        " tiles, health and files of the page where they succeed; or all.",
+    )
+
+
+class TileSettings(BaseModel):
+    """How much of the tiles is kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    store_mb: int = Field(
+        1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
+    )
 
 
 class Settings(BaseSettings):
@@ -66,11 +150,18 @@ class Settings(BaseSettings):
     )
     db: DbSettings = DbSettings()
     api: ApiSettings = ApiSettings()
+    log: LogSettings = LogSettings()
+    tiles: TileSettings = TileSettings()
 
     @property
     def download_dir(self) -> Path:
         """Where `twin layers fetch` keeps what it downloaded."""
         return self.home / "downloads"
+
+    @property
+    def tile_dir(self) -> Path:
+        """Where tiles are kept that were made before."""
+        return self.home / "tiles"
 
     @property
     def temporary_dir(self) -> Path:

@@ -36,6 +36,9 @@ class Column(Model):
     unit: str | None = Field(None, description="Unit of the values, e.g. `m`, `km2`, `people`.")
     required: bool = Field(False, description="A row without a value is refused.")
     tile: bool = Field(False, description="Carried as an attribute in vector tiles.")
+    tile_zoom: Literal[9, 11, 13] | None = Field(
+        None, description="First zoom at which tiles carry it; none: every zoom."
+    )
     values: dict[str, Title] | None = Field(None, description="The allowed codes, with titles.")
 
 

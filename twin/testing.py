@@ -105,18 +105,32 @@ def publish_toy_rasters(connection: Connection, folder: Path) -> None:
     cover = make_columns(cover="integer")[0].model_copy(update={"values": classes})
     colors = {"1": "#ff0000", "2": "#00ff00", "3": "#0000ff", "4": "#ffff00"}
     elevation = make_columns(elevation_m="integer")[0].model_copy(update={"unit": "m"})
-    bbox = list(square(0, 0, SIDE, SIDE).bounds)
+    heights = {"colormap": "terrain", "range": [0, 40]}
+    spec = make_raster_spec("elevation", elevation, heights)
+    publish_raster(connection, folder, spec, 10 * rows, nodata=None)
+    spec = make_raster_spec("land_cover", cover, {"colors": colors})
+    publish_raster(connection, folder, spec, (columns + 1) % SIDE, nodata=0)
+
+
+def make_raster_spec(layer_id: str, column: Column, style: Mapping[str, Any]) -> LayerSpec:
+    """Return the specification of a test raster whose values are those of a column."""
+    return make_spec(
+        layer_id, None, kind="raster", position=50, key=[], columns=[column], style=style
+    )
+
+
+def publish_raster(
+    connection: Connection,
+    folder: Path,
+    spec: LayerSpec,
+    values: NDArray[Any],
+    nodata: int | None,
+) -> None:
+    """Write a raster that covers the island, however many cells it has, and register it."""
     folder.mkdir(parents=True, exist_ok=True)
-    for layer_id, column, style, values in (
-        ("elevation", elevation, {"colormap": "terrain", "range": [0, 40]}, 10 * rows),
-        ("land_cover", cover, {"colors": colors}, (columns + 1) % SIDE),
-    ):
-        spec = make_spec(
-            layer_id, None, kind="raster", position=50, key=[], columns=[column], style=style
-        )
-        file = f"{layer_id}.tif"
-        _write_raster(folder / file, values, nodata=None if layer_id == "elevation" else 0)
-        register_layer(connection, spec, file=file, bbox=bbox)
+    file = f"{spec.id}.tif"
+    _write_raster(folder / file, values, nodata)
+    register_layer(connection, spec, file=file, bbox=list(square(0, 0, SIDE, SIDE).bounds))
 
 
 def publish_toy_projects(connection: Connection) -> None:
@@ -318,19 +332,21 @@ def _facility(id_: int, amenity: str, names: tuple[str, str], geom: Point) -> di
     return row | {"amenity": amenity}
 
 
-def _write_raster(path: Path, values: NDArray[np.int_], nodata: int | None) -> None:
+def _write_raster(path: Path, values: NDArray[Any], nodata: int | None) -> None:
+    height, width = values.shape
+    cell_m = SIDE * CELL_M / width
     profile = {
         "driver": "GTiff",
-        "width": SIDE,
-        "height": SIDE,
+        "width": width,
+        "height": height,
         "count": 1,
-        "dtype": "int16",
+        "dtype": values.dtype if values.dtype.kind == "f" else "int16",
         "crs": f"EPSG:{METRIC_SRID}",
-        "transform": Affine(CELL_M, 0, WEST_M, 0, -CELL_M, SOUTH_M + SIDE * CELL_M),
+        "transform": Affine(cell_m, 0, WEST_M, 0, -cell_m, SOUTH_M + SIDE * CELL_M),
         "nodata": nodata,
     }
     with rasterio.open(path, "w", **profile) as raster:
-        raster.write(values.astype("int16"), 1)
+        raster.write(values.astype(profile["dtype"]), 1)
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:

@@ -8,13 +8,14 @@ from tempfile import TemporaryDirectory
 from typing import Annotated, Final
 
 import typer
-from sqlalchemy import URL
+from sqlalchemy import URL, func, null, select
 
 from api.commands.console import out, settings
 from twin.db.database import database_address, open_database, open_engine
 from twin.db.embedded import Cluster
 from twin.db.engine import libpq_address
 from twin.db.migrate import upgrade as upgrade_schema
+from twin.db.models import Layer
 from twin.db.postgres import installed_programs
 from twin.errors import InvalidInputError, SetupError
 
@@ -110,6 +111,8 @@ def restore(file: Annotated[Path, typer.Argument(help="Archive of `twin db backu
             stop = ("--set=ON_ERROR_STOP=1", "--set=VERBOSITY=terse")
             _run("psql", engine.url, *options, *stop, f"--command={drop}", f"--file={script}")
         upgrade_schema(engine)
+        with engine.begin() as connection:  # a service that runs meanwhile keeps nothing of before
+            connection.execute(select(func.twin.announce(Layer.id, null())))
     out.print(f"▸ {file}")
 
 

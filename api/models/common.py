@@ -16,6 +16,10 @@ Box = Annotated[
 ]
 
 
+def _is_none(value: object) -> bool:
+    return value is None
+
+
 class Answer(BaseModel):
     """A model of an answer; filled from dicts and from objects of `twin` alike."""
 
@@ -34,8 +38,11 @@ class Link(Answer):
 
     href: str = Field(examples=["http://127.0.0.1:8000/api/collections"])
     rel: str = Field(examples=["data"])
-    type: str | None = Field(None, examples=["application/json"])
-    title: str | None = None
+    type: str | None = Field(None, examples=["application/json"], exclude_if=_is_none)
+    title: str | None = Field(None, exclude_if=_is_none)
+    templated: bool | None = Field(
+        None, description="True where `{names}` must be filled in", exclude_if=_is_none
+    )
 
 
 class Problem(Answer):
@@ -48,6 +55,9 @@ class Problem(Answer):
     detail_th: str = Field(examples=["`bbox` ต้องเป็นตัวเลขสี่ตัว"])
     code: str = Field(examples=["invalid-input"])
     parameter: str | None = Field(examples=["bbox"])
+    request_id: str | None = Field(
+        description="What to tell the operator, whose log has it", examples=["5f1c0f3a9d2b4e67"]
+    )
 
 
 def bilingual(text: Text) -> Bilingual:

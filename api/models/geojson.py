@@ -108,9 +108,15 @@ class ItemCollection(Answer):
     numberReturned: int = Field(examples=[17])
 
 
+class NearFeature(Feature):
+    """An item near a place; `distance_m` (geodesic metres) is among the properties."""
+
+    collection: str = Field(examples=["facility"])
+
+
 class NearCollection(Answer):
-    """Items by distance; `distance_m` is among the properties."""
+    """Items by distance."""
 
     type: Literal["FeatureCollection"]
-    features: list[Feature]
+    features: list[NearFeature]
     numberReturned: int = Field(examples=[5])

@@ -21,3 +21,4 @@ class Conformance(Answer):
     """Conformance classes of OGC API that hold."""
 
     conformsTo: list[str]
+    links: list[Link]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.models.common import Answer, Bilingual, Box, Position
-from api.models.geojson import AnyGeometry, DrawnGeometry, Feature
+from api.models.geojson import AnyGeometry
 
 
 class UnitModel(Answer):
@@ -45,53 +45,6 @@ class Identified(Answer):
     amphoe: UnitModel | None
     features: list[IdentifiedFeature]
     rasters: list[RasterValue]
-
-
-class Selection(BaseModel):
-    """What to select by: a drawn geometry."""
-
-    model_config = ConfigDict(
-        extra="forbid",
-        frozen=True,
-        json_schema_extra={
-            "examples": [
-                {
-                    "geometry": {
-                        "type": "Polygon",
-                        "coordinates": [
-                            [
-                                [98.38, 7.87],
-                                [98.4, 7.87],
-                                [98.4, 7.89],
-                                [98.38, 7.89],
-                                [98.38, 7.87],
-                            ]
-                        ],
-                    },
-                    "layers": ["facility", "stop"],
-                    "limit": 100,
-                }
-            ]
-        },
-    )
-
-    geometry: DrawnGeometry = Field(description="GeoJSON, lon/lat degrees, valid")
-    layers: list[str] = Field([], max_length=50, description="Collections; none named: all")
-    limit: int = Field(100, ge=1, le=1000, description="Most items of one collection")
-
-
-class SelectedCollection(Answer):
-    """The items of one collection that were selected."""
-
-    collection: str = Field(examples=["facility"])
-    numberMatched: int
-    features: list[Feature]
-
-
-class Selected(Answer):
-    """The items that were selected, by collection; geometry generalised to about 5 m."""
-
-    collections: list[SelectedCollection]
 
 
 class SearchResult(Answer):

@@ -33,6 +33,14 @@ class TileJson(Answer):
     maxzoom: int
 
 
+class RasterTileJson(TileJson):
+    """The tiles of a raster layer in one of its styles."""
+
+    style: str = Field(examples=["relief"])
+    styles: list[str] = Field(description="Styles the layer has, its default first")
+    legend_url: str = Field(description="Address of the key to the colours")
+
+
 class VectorTileJson(TileJson):
     """A vector tileset."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT, CollectionId, EngineDep
+from api.formats import PAGE, FormatDep, negotiated, own_links
 from api.links import GEOJSON, link
 from api.models.collections import (
     Collection,
@@ -18,31 +21,43 @@ from api.models.collections import (
 )
 from api.models.common import Bilingual, Link, bilingual
 from api.openapi import problems
+from api.tilesets import TILESETS_MAP, TILESETS_VECTOR
 from twin.db.engine import connect
 from twin.queries.catalogue import PublishedLayer, get_layer, list_layers, list_themes
 from twin.spec import Column, Title
 
 router = APIRouter(tags=["collections"], dependencies=STRICT, responses=problems(400))
 
+#: Media type of items → the `f` that asks for it, None where it is what comes unasked.
+ITEM_FORMATS: Final[dict[str, str | None]] = {GEOJSON: None}
 
-@router.get("/api/collections")
-def get_collections(request: Request, engine: EngineDep) -> Collections:
+
+@router.get("/api/collections", response_model=Collections, responses={200: PAGE})
+def get_collections(request: Request, engine: EngineDep, wanted: FormatDep) -> Response:
     """Return every published layer with source, licence, date, provenance and fault counts."""
     with connect(engine) as connection:
         layers = list_layers(connection)
-    return Collections(
+    answer = Collections(
         collections=[_collection(request, layer) for layer in layers],
         themes=[ThemeModel(id=id_, titles=bilingual(text)) for id_, text in list_themes(layers)],
         edition=layers[0].edition if layers else None,
-        links=[link(request, "self", "/api/collections")],
+        links=own_links(request, "/api/collections"),
     )
+    return negotiated(request, wanted, answer, "collections.html")
 
 
-@router.get("/api/collections/{collectionId}", responses=problems(400, 404))
-def get_collection(request: Request, engine: EngineDep, collection_id: CollectionId) -> Collection:
+@router.get(
+    "/api/collections/{collectionId}",
+    response_model=Collection,
+    responses={200: PAGE, **problems(400, 404)},
+)
+def get_collection(
+    request: Request, engine: EngineDep, collection_id: CollectionId, wanted: FormatDep
+) -> Response:
     """Return one published layer."""
     with connect(engine) as connection:
-        return _collection(request, get_layer(connection, collection_id))
+        collection = _collection(request, get_layer(connection, collection_id))
+    return negotiated(request, wanted, collection, "collection.html")
 
 
 def _collection(request: Request, layer: PublishedLayer) -> Collection:
@@ -96,10 +111,20 @@ def _titles(title: Title) -> Bilingual:
 
 
 def _links(request: Request, layer: PublishedLayer) -> list[Link]:
-    links = [link(request, "self", f"/api/collections/{layer.id}")]
-    if layer.kind != "raster":
-        links.append(link(request, "items", f"/api/collections/{layer.id}/items", GEOJSON))
-    if layer.kind != "table":
-        folder = "raster" if layer.kind == "raster" else "tiles"
-        links.append(link(request, "describedby", f"/{folder}/{layer.id}.json", title="TileJSON"))
+    path = f"/api/collections/{layer.id}"
+    links = own_links(request, path)
+    if layer.kind == "raster":
+        links.append(link(request, TILESETS_MAP, f"{path}/map/tiles", title="ภาพแผนที่ | Map tiles"))
+        links.append(link(request, "describedby", f"/raster/{layer.id}.json", title="TileJSON"))
+        links.append(link(request, "legend", f"/raster/{layer.id}/legend.json", title="สี | Legend"))
+        return links
+    for media_type, f in ITEM_FORMATS.items():
+        query = {"f": f} if f else None
+        links.append(
+            link(request, "items", f"{path}/items", media_type, "รายการ | Items", query=query)
+        )
+    if layer.kind == "vector":
+        tiles = "ชุดแผ่นแผนที่ | Vector tiles"
+        links.append(link(request, TILESETS_VECTOR, f"{path}/tiles", title=tiles))
+        links.append(link(request, "describedby", f"/tiles/{layer.id}.json", title="TileJSON"))
     return links

@@ -29,7 +29,7 @@ from twin.queries.downloads.lines import stream_lines, write_lines
 from twin.queries.downloads.order import Order
 from twin.queries.downloads.workplace import own_folder
 from twin.queries.item_query import check_query
-from twin.tiles.raster import raster_file
+from twin.rasters.files import raster_file
 
 GEOTIFF: Final = "image/tiff; application=geotiff"
 

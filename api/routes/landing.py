@@ -4,24 +4,53 @@ from __future__ import annotations
 
 from typing import Final
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT
-from api.links import link
-from api.models.common import Bilingual
+from api.formats import HTML, PAGE, FormatDep, negotiated, own_links
+from api.links import GEOJSON, link
+from api.models.common import Bilingual, Link
 from api.models.landing import Conformance, Landing
-from api.openapi import problems
+from api.openapi import OPENAPI, problems
+from api.tilesets import TILESETS_VECTOR, TILING_SCHEMES
 
 router = APIRouter(tags=["landing"], dependencies=STRICT, responses=problems(400))
 
-#: Only what holds. OpenAPI is written as 3.1, so the classes that ask for 3.0 are not claimed.
+_SPEC: Final = "http://www.opengis.net/spec"
+
+#: Only what holds; tests/api/ogc tries what each class asks for.
 CONFORMS_TO: Final = [
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/landing-page",
-    "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/json",
-    "http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
-    "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/geojson",
+    *(
+        f"{_SPEC}/ogcapi-common-1/1.0/conf/{name}"
+        for name in ("core", "landing-page", "json", "html", "oas30")
+    ),
+    *(f"{_SPEC}/ogcapi-common-2/1.0/conf/{name}" for name in ("collections", "json", "html")),
+    *(f"{_SPEC}/ogcapi-features-1/1.0/conf/{name}" for name in ("core", "geojson", "oas30")),
+    *(
+        f"{_SPEC}/ogcapi-tiles-1/1.0/conf/{name}"
+        for name in (
+            "core",
+            "tileset",
+            "tilesets-list",
+            "dataset-tilesets",
+            "geodata-tilesets",
+            "collections-selection",
+            "mvt",
+            "png",
+            "oas30",
+        )
+    ),
+    *(
+        f"{_SPEC}/tms/2.0/conf/{name}"
+        for name in (
+            "tilematrixset",
+            "json-tilematrixset",
+            "tilematrixsetlimits",
+            "json-tilematrixsetlimits",
+            "tilesetmetadata",
+            "json-tilesetmetadata",
+        )
+    ),
 ]
 
 _TITLES: Final = Bilingual(th="ฝาแฝดดิจิทัลภูเก็ต", en="Phuket Twin")
@@ -31,27 +60,35 @@ _DESCRIPTIONS: Final = Bilingual(
 )
 
 
-@router.get("/api")
-async def get_landing(request: Request) -> Landing:
+@router.get("/api", response_model=Landing, responses={200: PAGE})
+async def get_landing(request: Request, wanted: FormatDep) -> Response:
     """Where to go from here."""
-    return Landing(
+    landing = Landing(
         title=f"{_TITLES.th} | {_TITLES.en}",
         titles=_TITLES,
         description=f"{_DESCRIPTIONS.th} | {_DESCRIPTIONS.en}",
         descriptions=_DESCRIPTIONS,
-        links=[
-            link(request, "self", "/api", title="This document"),
-            link(request, "service-desc", "/api/openapi.json", title="OpenAPI 3.1"),
-            link(request, "conformance", "/api/conformance", title="Conformance classes"),
-            link(request, "data", "/api/collections", title="Collections"),
-            link(request, "related", "/api/projects", "application/geo+json", "Projects"),
-            link(request, "related", "/api/programme", title="Totals of the programme"),
-            link(request, "alternate", "/", "text/html", "Map"),
-        ],
+        links=[*own_links(request, "/api"), *_ways(request)],
     )
+    return negotiated(request, wanted, landing, "landing.html")
 
 
-@router.get("/api/conformance")
-async def get_conformance() -> Conformance:
+@router.get("/api/conformance", response_model=Conformance, responses={200: PAGE})
+async def get_conformance(request: Request, wanted: FormatDep) -> Response:
     """Conformance classes of OGC API that hold."""
-    return Conformance(conformsTo=CONFORMS_TO)
+    conformance = Conformance(conformsTo=CONFORMS_TO, links=own_links(request, "/api/conformance"))
+    return negotiated(request, wanted, conformance, "conformance.html")
+
+
+def _ways(request: Request) -> list[Link]:
+    return [
+        link(request, "data", "/api/collections", title="ชุดข้อมูล | Collections"),
+        link(request, TILESETS_VECTOR, "/api/tiles", title="ชุดแผ่นแผนที่ | Vector tiles"),
+        link(request, TILING_SCHEMES, "/api/tileMatrixSets", title="ตารางแผ่น | Tile matrix sets"),
+        link(request, "service-doc", "/api/docs", HTML, "คู่มือ API | How to use the API"),
+        link(request, "service-desc", "/api/openapi.json", OPENAPI, "OpenAPI 3.0"),
+        link(request, "conformance", "/api/conformance", title="มาตรฐานที่รองรับ | Conformance"),
+        link(request, "related", "/api/projects", GEOJSON, "โครงการ | Projects"),
+        link(request, "related", "/api/programme", title="ภาพรวมแผน | Totals of the programme"),
+        link(request, "related", "/", HTML, "แผนที่ | Map"),
+    ]

@@ -1,4 +1,4 @@
-"""Spatial questions: what is here, what is near, what lies inside."""
+"""Spatial questions about a point: what is here, what is near."""
 
 from __future__ import annotations
 
@@ -6,31 +6,29 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Response
 
-from api.deps import STRICT, EngineDep, PointDep, SettingsDep
+from api.deps import STRICT, CatalogueDep, PointDep, PoolDep, SettingsDep
 from api.geojson import GeoJSONResponse, feature_collection, respond
+from api.models.batch import MAX_DISTANCE_M
 from api.models.geojson import NearCollection
-from api.models.query import Identified, Selected, Selection
+from api.models.query import Identified
 from api.openapi import problems
-from api.parsing import split_names
-from api.selection import identified, near_feature, selected
-from twin.db.engine import connect
-from twin.queries import spatial
-from twin.queries.catalogue import choose, list_layers
-from twin.queries.drawn import read_drawn, require_area
+from api.parsing import no_names, split_names
+from api.selection import identified, near_feature
 from twin.queries.here import ask_here
+from twin.queries.near import MAX_COUNT
+from twin.queries.nearest import ask_nearest, choose_some
 
 MAX_RADIUS_M: Final = 5_000
-MAX_NEIGHBOURS: Final = 100
-MAX_DISTANCE_M: Final = 200_000
 
 router = APIRouter(
     prefix="/api/query", tags=["query"], dependencies=STRICT, responses=problems(400, 413)
 )
 
 
-@router.get("/identify")
-def identify(
-    engine: EngineDep,
+@router.get("/identify", response_model=Identified)
+async def identify(
+    pool: PoolDep,
+    catalogue: CatalogueDep,
     settings: SettingsDep,
     point: PointDep,
     radius_m: Annotated[float, Query(ge=0, le=MAX_RADIUS_M, allow_inf_nan=False)] = 30,
@@ -38,49 +36,31 @@ def identify(
     layers: Annotated[
         list[str],
         Query(
-            default_factory=list,
+            default_factory=no_names,
             description="Vector layers; default: all but the base map and boundaries",
         ),
     ],
-) -> Identified:
+) -> Response:
     """Return sub-district, district, items within the radius (nearest first), raster values."""
-    with connect(engine) as connection:
-        here = ask_here(connection, point, radius_m, split_names(layers), settings.raster_dir)
-    return Identified.model_validate(identified(here))
+    wanted = split_names(layers)
+    here = await ask_here(pool, catalogue, point, radius_m, wanted, settings.raster_dir)
+    return Response(identified(here), media_type="application/json")
 
 
 @router.get("/nearest", response_model=NearCollection, response_class=GeoJSONResponse)
-def nearest(
-    engine: EngineDep,
+async def nearest(
+    pool: PoolDep,
+    catalogue: CatalogueDep,
     point: PointDep,
-    layer: Annotated[str, Query(description="A vector layer", examples=["facility"])],
-    k: Annotated[int, Query(ge=1, le=MAX_NEIGHBOURS, description="How many")] = 5,
+    layer: Annotated[
+        list[str], Query(description="Vector layers, at most 10", examples=["facility"])
+    ],
+    k: Annotated[int, Query(ge=1, le=MAX_COUNT, description="How many, all layers together")] = 5,
     max_distance_m: Annotated[
         float | None, Query(ge=0, le=MAX_DISTANCE_M, allow_inf_nan=False)
     ] = None,
 ) -> GeoJSONResponse:
     """Return the `k` nearest items with their true distance, `distance_m` (geodesic metres)."""
-    with connect(engine) as connection:
-        (described,) = choose(list_layers(connection), [layer], "layer")
-        hits = spatial.find_nearest(connection, described, point, k, max_distance_m)
+    layers = choose_some(catalogue.layers, split_names(layer), "layer")
+    hits = await ask_nearest(pool, layers, point, k, max_distance_m)
     return respond(feature_collection(map(near_feature, hits), numberReturned=len(hits)))
-
-
-@router.post("/within", response_model=Selected, responses=problems(422))
-def within(engine: EngineDep, settings: SettingsDep, selection: Selection) -> Response:
-    """Return the items that lie wholly inside a drawn area."""
-    drawn = read_drawn(selection.geometry.model_dump(), settings.api.max_vertices)
-    with connect(engine) as connection:
-        layers = choose(list_layers(connection), selection.layers)
-        found = spatial.find_within(connection, layers, require_area(drawn), selection.limit)
-    return Response(selected(found), media_type="application/json")
-
-
-@router.post("/intersects", response_model=Selected, responses=problems(422))
-def intersects(engine: EngineDep, settings: SettingsDep, selection: Selection) -> Response:
-    """Return the items that share a point with a drawn geometry."""
-    drawn = read_drawn(selection.geometry.model_dump(), settings.api.max_vertices)
-    with connect(engine) as connection:
-        layers = choose(list_layers(connection), selection.layers)
-        found = spatial.find_intersecting(connection, layers, drawn, selection.limit)
-    return Response(selected(found), media_type="application/json")

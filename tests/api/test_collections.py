@@ -38,10 +38,12 @@ def test_collection_kinds_differ_where_they_must(client):
     elevation = client.get("/api/collections/elevation").json()
     assert "extent" not in population
     assert population["geometryType"] is None
-    assert {link["rel"] for link in population["links"]} == {"self", "items"}
+    assert {link["rel"].rpartition("/")[2] for link in population["links"]} >= {"self", "items"}
+    assert not [link for link in population["links"] if "tile" in link["rel"]]
     assert "itemType" not in elevation
     assert (elevation["layerDataType"], "layerDataType" in population) == ("Coverage", False)
-    assert {link["rel"] for link in elevation["links"]} == {"self", "describedby"}
+    relations = {link["rel"].rpartition("/")[2] for link in elevation["links"]}
+    assert relations == {"self", "alternate", "describedby", "legend", "tilesets-map"}
     assert elevation["columns"][0]["unit"] == "m"
 
 
@@ -222,6 +224,7 @@ def test_item_has_links_to_itself_and_its_collection(client):
         "/health/live",
         "/tiles/base.json",
         "/raster/elevation.json",
+        "/raster/elevation/legend.json",
     ],
 )
 def test_unknown_query_parameter_is_400(client, path):

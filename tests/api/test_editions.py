@@ -8,7 +8,8 @@ from api.main import create_app
 from api.models.collections import Collections
 from api.models.geojson import ItemCollection, NearCollection
 from api.models.projects import ProgrammeModel, ProjectCollection, ProjectDetail
-from api.models.query import Identified, SearchResults, Selected
+from api.models.query import Identified, SearchResults
+from api.models.selection import Selected
 
 OLD_TOWN = {"lon": 98.39, "lat": 7.885}
 #: The tile of zoom 11 that holds the town of Phuket.

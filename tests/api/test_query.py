@@ -58,6 +58,115 @@ def test_within_and_intersects_answer_by_collection(client):
     assert intersects[1]["features"][0]["geometry"]["type"] == "MultiPolygon"
 
 
+def test_nearest_of_several_layers_names_their_collections(client):
+    query = {**MIDDLE, "layer": "facility,road", "k": 2}
+    answer = client.get("/api/query/nearest", params=query).json()
+    assert {feature["collection"] for feature in answer["features"]} == {"facility", "road"}
+
+
+def test_buffer_answers_with_its_area_and_items(client):
+    geometry = {"type": "Point", "coordinates": [MIDDLE["lon"], MIDDLE["lat"]]}
+    body = {"geometry": geometry, "distance_m": 120, "layers": ["facility", "grid"]}
+    answer = client.post("/api/query/buffer", json=body).json()
+    assert answer["geometry"]["type"] == "Polygon"
+    assert [(each["collection"], each["numberMatched"]) for each in answer["collections"]] == [
+        ("facility", 1),
+        ("grid", 9),
+    ]
+
+
+def test_item_can_be_selected_by(client):
+    shape = {"type": "Item", "collection": "tambon", "id": 830101}
+    body = {"geometry": shape, "layers": ["facility"]}
+    (facility,) = client.post("/api/query/within", json=body).json()["collections"]
+    assert [each["id"] for each in facility["features"]] == [1]
+    for wrong in ({"id": 1}, {"collection": "nothing"}, {"collection": "elevation"}):
+        body = {"geometry": shape | wrong, "layers": ["facility"]}
+        response = client.post("/api/query/within", json=body)
+        assert (response.status_code, response.json()["parameter"][:8]) == (400, "geometry")
+
+
+def test_summary_has_every_area_and_what_adds_up(client):
+    body = {"layers": [{"collection": "grid", "columns": ["people"]}], "areas": "tambon"}
+    (grid,) = client.post("/api/query/summary", json=body).json()["collections"]
+    assert [each["code"] for each in grid["areas"]] == ["830101", "830102"]
+    everything = [*grid["areas"], grid["outside"]]
+    for name in ("count", "area_m2"):
+        assert sum(each[name] for each in everything) == pytest.approx(grid["total"][name])
+    assert grid["total"]["length_m"] is None
+    assert grid["total"]["columns"]["people"]["sum"] == 550
+
+
+def test_summary_by_group_has_titles(client):
+    layers = [{"collection": "facility", "group_by": "amenity"}]
+    body = {"layers": layers, "geometry": area(-1, -1, 7, 7)}
+    (facility,) = client.post("/api/query/summary", json=body).json()["collections"]
+    (drawn,) = facility["areas"]
+    assert (drawn["code"], facility["outside"]) == (None, None)
+    assert [(each["value"], each["names"]["en"], each["count"]) for each in drawn["groups"]] == [
+        ("hospital", "Hospital", 1),
+        ("school", "School", 2),
+    ]
+
+
+SPOT = {"type": "Point", "coordinates": [98, 8]}
+POINTS = [{"id": "a", **MIDDLE}, MIDDLE, {"id": 7, "lon": 98.0, "lat": 7.0}]
+
+
+def test_batch_of_nearest_comes_back_with_the_callers_ids(client):
+    body = {"points": POINTS, "layer": "facility", "max_distance_m": 1000}
+    results = client.post("/api/query/nearest/batch", json=body).json()["results"]
+    assert [each["id"] for each in results] == ["a", 1, 7]
+    assert [[near["properties"]["code"] for near in each["nearest"]] for each in results] == [
+        ["F2"],
+        ["F2"],
+        [],
+    ]
+
+
+def test_batch_of_identify_tells_areas(client):
+    results = client.post("/api/query/identify/batch", json={"points": POINTS}).json()["results"]
+    assert [each["id"] for each in results] == ["a", 1, 7]
+    assert results[0]["areas"]["tambon"]["properties"]["code"] == "830102"
+    assert results[2]["areas"] == {"tambon": None, "amphoe": None}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "parameter"),
+    [
+        ("nearest/batch", {"points": [], "layer": "facility"}, 422, "points"),
+        ("nearest/batch", {"points": [{"lon": 181, "lat": 0}], "layer": "road"}, 422, "points"),
+        ("nearest/batch", {"points": [MIDDLE], "layer": "nothing"}, 400, "layer"),
+        ("nearest/batch", {"points": [MIDDLE], "layer": "road", "k": 11}, 422, "k"),
+        ("nearest/batch", {"points": [MIDDLE], "layer": "road", "columns": ["x"]}, 400, "columns"),
+        ("nearest/batch", {"points": [MIDDLE] * 10_001, "layer": "road"}, 413, "points"),
+        ("identify/batch", {"points": [MIDDLE], "layers": ["road"]}, 400, "layers"),
+        ("identify/batch", {"points": [MIDDLE], "layers": []}, 422, "layers"),
+        ("buffer", {"geometry": area(0, 0)}, 422, "distance_m"),
+        ("buffer", {"geometry": area(0, 0), "distance_m": 0}, 422, "distance_m"),
+        ("buffer", {"geometry": area(0, 0), "distance_m": 50_001}, 422, "distance_m"),
+        ("buffer", {"geometry": area(0, 0, 9999, 1), "distance_m": 1}, 413, "geometry"),
+        ("summary", {"layers": []}, 422, "layers"),
+        ("summary", {"layers": [{"collection": "nothing"}]}, 400, "collection"),
+        ("summary", {"layers": [{"collection": "road"}], "areas": "road"}, 400, "areas"),
+        ("summary", {"layers": [{"collection": "road", "columns": ["name"]}]}, 400, "columns"),
+        ("summary", {"layers": [{"collection": "road", "group_by": "x"}]}, 400, "group_by"),
+        ("summary", {"layers": [{"collection": "road", "where": {"x": 1}}]}, 400, "x"),
+        (
+            "summary",
+            {"layers": [{"collection": "road"}], "geometry": SPOT},
+            400,
+            "geometry",
+        ),
+    ],
+)
+def test_question_with_a_malformed_body_is_named(client, path, body, status, parameter):
+    response = client.post(f"/api/query/{path}", json=body)
+    assert response.status_code == status, response.text
+    assert response.json()["parameter"].startswith(parameter)
+    assert response.json()["detail_th"]
+
+
 def test_within_cuts_items_at_the_limit_but_counts_all(client):
     body = {"geometry": area(-1, -1, 7, 7), "layers": ["grid"], "limit": 4}
     (grid,) = client.post("/api/query/within", json=body).json()["collections"]

@@ -17,11 +17,12 @@ def test_vector_tile_is_served_with_validators(client):
     response = client.get(f"/tiles/facility/14/{X}/{Y}.mvt")
     assert response.status_code == 200
     assert response.headers["content-type"] == "application/vnd.mapbox-vector-tile"
-    assert response.headers["cache-control"] == "public, max-age=60"
+    assert response.headers["cache-control"] == "public, no-cache"
     assert list(mapbox_vector_tile.decode(response.content)) == ["facility"]
     etag = response.headers["etag"]
     for known in (etag, f'"other", {etag}', "*"):
-        again = client.get(f"/tiles/facility/14/{X}/{Y}.mvt", headers={"If-None-Match": known})
+        headers = {"If-None-Match": known, "Accept-Encoding": "gzip"}
+        again = client.get(f"/tiles/facility/14/{X}/{Y}.mvt", headers=headers)
         assert (again.status_code, again.content) == (304, b"")
         assert again.headers["etag"] == etag
     other = client.get(f"/tiles/facility/14/{X}/{Y}.mvt", headers={"If-None-Match": '"other"'})
@@ -42,7 +43,14 @@ def test_vector_tile_is_compressed_for_those_who_can_read_it(client):
 def test_vector_tile_without_features_is_204(client):
     response = client.get("/tiles/facility/14/0/0.mvt")
     assert (response.status_code, response.content) == (204, b"")
-    assert response.headers["cache-control"] == "public, max-age=60"
+    assert response.headers["cache-control"] == "public, no-cache"
+
+
+def test_tile_answers_no_other_method_even_when_it_is_ready(client):
+    path = f"/tiles/facility/14/{X}/{Y}.mvt"
+    assert client.get(path).status_code == 200
+    assert client.post(path).status_code == 405
+    assert client.delete(path).status_code == 405
 
 
 @pytest.mark.parametrize(

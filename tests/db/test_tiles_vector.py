@@ -11,10 +11,12 @@ from sqlalchemy import insert
 
 from twin.db.engine import make_engine
 from twin.errors import NotFoundError
-from twin.queries.catalogue import describe
+from twin.queries.catalogue import describe, list_layers
 from twin.testing import ZOO, centre, make_columns, make_spec, publish_layer
+from twin.tiles.address import Address, check_address
 from twin.tiles.tilejson import vector_tilejson
-from twin.tiles.vector import Address, check_address, get_tileset, read_tile, tile_statement
+from twin.tiles.tileset import get_tileset
+from twin.tiles.vector import read_tile, tile_statement
 
 
 @pytest.fixture
@@ -34,8 +36,12 @@ def tile_of(place, zoom):
     return Address(zoom, int(x), int(y))
 
 
+def tileset_of(connection, tileset_id):
+    return get_tileset(list_layers(connection), tileset_id)
+
+
 def decoded(connection, tileset_id, address):
-    tile = read_tile(connection, get_tileset(connection, tileset_id), address)
+    tile = read_tile(connection, tileset_of(connection, tileset_id), address)
     return mapbox_vector_tile.decode(tile, default_options={"y_coord_down": True})
 
 
@@ -106,19 +112,17 @@ def test_tile_includes_what_lies_in_its_margin_only(island):
     # At zoom 16 a tile is about 605 m wide and its margin about 9 m.
     home = tile_of(centre(2, 2), 16)
     far = Address(16, home.x + 3, home.y)
-    assert read_tile(island, get_tileset(island, "base"), far) == b""
+    assert read_tile(island, tileset_of(island, "base"), far) == b""
 
 
 def test_tile_without_layers_at_its_zoom_is_empty(island):
-    facilities = get_tileset(island, "facilities")
-    high = [d for d in facilities.layers if d.spec.min_zoom > 6]
-    assert tile_statement(high, Address(6, 49, 30)) is None
+    assert tileset_of(island, "tambon").shown_at(5) == []
 
 
 @pytest.mark.parametrize("tileset_id", ["elevation", "population", "nothing", "", "a\x00b"])
 def test_tileset_unknown_is_not_found(island, tileset_id):
     with pytest.raises(NotFoundError) as told:
-        get_tileset(island, tileset_id)
+        tileset_of(island, tileset_id)
     assert told.value.parameter == "tileset"
 
 
@@ -159,9 +163,9 @@ def test_tile_statement_uses_the_index_of_the_zoom_band(connection):
     publish_layer(connection, spec, frame.rename_geometry("geom"))
     layer = describe(spec.model_dump_json())
     for zoom, index in ((12, "ix_lines_tile_geom_12"), (14, "ix_lines_tile_geom")):
-        statement = tile_statement([layer], tile_of(xs[5050], zoom))
-        compiled = statement.compile(connection.engine)
-        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params)
+        compiled = tile_statement([layer], zoom).compile(connection.engine)
+        values = compiled.params | tile_of(xs[5050], zoom)._asdict()
+        plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {compiled}", values)
         assert f'"{index}"' in json.dumps(plan.scalar_one())
 
 
@@ -178,7 +182,7 @@ def test_odd_geometries_do_not_break_a_tile(connection, zoom):
         for number, (name, geometry) in enumerate(animals.items())
     ]
     connection.execute(insert(describe(spec.model_dump_json()).rows), rows)
-    tileset = get_tileset(connection, "zoo")
+    tileset = tileset_of(connection, "zoo")
     tile = mapbox_vector_tile.decode(
         read_tile(connection, tileset, tile_of(ZOO["tile corner"], zoom))
     )
@@ -189,7 +193,7 @@ def test_odd_geometries_do_not_break_a_tile(connection, zoom):
 
 def test_tilejson_describes_layers_fields_and_bounds(island):
     address = "http://example.org/tiles/base/{z}/{x}/{y}.mvt"
-    told = vector_tilejson(get_tileset(island, "base"), address)
+    told = vector_tilejson(tileset_of(island, "base"), address)
     assert (told["tilejson"], told["tiles"]) == ("3.0.0", [address])
     assert (told["minzoom"], told["maxzoom"]) == (6, 16)
     layers = {layer["id"]: layer for layer in told["vector_layers"]}
@@ -202,6 +206,6 @@ def test_tilejson_describes_layers_fields_and_bounds(island):
 
 
 def test_tilejson_of_projects_is_bounded_by_the_province(island):
-    told = vector_tilejson(get_tileset(island, "projects"), "")
+    told = vector_tilejson(tileset_of(island, "projects"), "")
     assert told["bounds"] == [98.15, 7.40, 98.60, 8.30]
     assert [layer["id"] for layer in told["vector_layers"]] == ["project_site"]

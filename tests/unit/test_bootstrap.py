@@ -79,6 +79,28 @@ def test_system_packages_for_the_tests_need_postgis_beside_a_given_server(
     assert "PostGIS" in capsys.readouterr().err
 
 
+def test_system_packages_for_the_tests_name_each_that_is_missing(bootstrap, monkeypatch, capsys):
+    monkeypatch.setattr(bootstrap, "has_postgis", lambda: True)
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(SystemExit):
+        bootstrap.system_packages(tests=True)
+    told = capsys.readouterr().err
+    assert "Chromium" in told
+    assert "ogrinfo" in told
+    assert "PostgreSQL 14" not in told
+
+
+def test_system_packages_are_installed_where_apt_is(bootstrap, monkeypatch):
+    commands = []
+    monkeypatch.setattr(bootstrap, "has_postgis", lambda: True)
+    monkeypatch.setattr(bootstrap, "step", lambda name, _command: commands.append(name))
+    monkeypatch.setattr(bootstrap.os, "geteuid", lambda: 0)
+    there = {"apt-get": "/usr/bin/apt-get"}
+    monkeypatch.setattr(bootstrap.shutil, "which", there.get)
+    bootstrap.system_packages(tests=True)
+    assert commands == ["apt-get update", "apt-get install chromium libatomic1 gdal-bin"]
+
+
 def test_newest_postgis_is_the_greatest_version_as_a_number(bootstrap, monkeypatch):
     listed = "postgresql-9-postgis-3\npostgresql-15-postgis-3\npostgresql-15-postgis-3-scripts\n"
     answer = subprocess.CompletedProcess([], 0, listed, "")

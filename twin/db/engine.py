@@ -3,14 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import partial
+from time import perf_counter
+from typing import Any, Final
 
+import psycopg
 from psycopg import errors as pg
-from sqlalchemy import URL, Connection, Engine, create_engine, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.pool import QueuePool
 
+from twin.db import leases, timing
 from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import SetupError
+
+#: Seconds to wait for a connection where all are in use, before telling that we are busy.
+POOL_TIMEOUT_S: Final = 2
+
+#: Seconds that asking the server to cancel a statement may take.
+CANCEL_TIMEOUT_S: Final = 2
 
 
 def database_url(address: str | URL) -> URL:
@@ -63,19 +75,25 @@ def make_engine(
     options += " -c search_path=public"  # a role may be named like one of our schemas
     if read_only:
         options += " -c default_transaction_read_only=on"
-    return create_engine(
+    engine = create_engine(
         database_url(address),
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=5,
+        pool_timeout=POOL_TIMEOUT_S,
         pool_pre_ping=True,
         connect_args={"options": options, "connect_timeout": 5, "application_name": "phuket-twin"},
     )
+    event.listen(engine, "before_cursor_execute", _start_statement)
+    event.listen(engine, "after_cursor_execute", _end_statement)
+    event.listen(engine, "handle_error", _fail_statement)
+    return engine
 
 
 @contextmanager
 def connect(engine: Engine) -> Iterator[Connection]:
     """Open a connection in a transaction that ends with the block.
+
+    Where a lease is in force, whoever ends it cancels what runs here.
 
     Raises
     ------
@@ -85,12 +103,52 @@ def connect(engine: Engine) -> Iterator[Connection]:
         A statement ran into the time limit.
     InvalidInputError
         PostGIS refused a geometry.
+    LeftError
+        Whoever asked has left.
     """
+    leases.check()
+    started = perf_counter()
     try:
         with engine.begin() as connection:
-            yield connection
+            timing.add("pool", perf_counter() - started)
+            driver: Any = connection.connection.driver_connection
+            with leases.held(partial(_cancel, driver)):
+                yield connection
     except DBAPIError as error:
+        leases.check()
         raise translated(error) from error
+
+
+def pool_state(engine: Engine) -> tuple[int, int, int]:
+    """Return how many connections are in use, how many may be, and how many requests wait.
+
+    Nobody is counted as waiting: what may be in work at once is limited before it gets here.
+    """
+    pool = engine.pool
+    if not isinstance(pool, QueuePool):
+        return 0, 0, 0
+    return pool.checkedout(), pool.size(), 0
+
+
+def _cancel(driver: psycopg.Connection[Any]) -> None:
+    with suppress(psycopg.Error):  # the connection is lost, and with it the statement
+        driver.cancel_safe(timeout=CANCEL_TIMEOUT_S)
+
+
+def _start_statement(connection: Connection, *_: object) -> None:
+    leases.check()
+    connection.info["twin_started"] = perf_counter()
+
+
+def _end_statement(connection: Connection, *_: object) -> None:
+    started = connection.info.pop("twin_started", None)
+    if started is not None:
+        timing.add("db", perf_counter() - started)
+
+
+def _fail_statement(failed: ExceptionContext) -> None:
+    if failed.connection is not None and not failed.connection.invalidated:
+        _end_statement(failed.connection)
 
 
 def translated(error: DBAPIError | pg.Error) -> Exception:

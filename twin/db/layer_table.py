@@ -117,7 +117,14 @@ def tile_table(spec: LayerSpec, schema: str = "tile") -> Table:
         table.append_column(Column(name, geometry, Computed(expression, persisted=True)))
     for column in list(table.c):
         if column.name == "geom" or column.name.startswith("geom_"):
-            Index(f"ix_{spec.id}_tile_{column.name}", column, postgresql_using="gist")
+            band = column.name.removeprefix("geom").removeprefix("_")
+            Index(
+                f"ix_{spec.id}_tile_{column.name}",
+                column,
+                postgresql_using="gist",
+                # From afar few rows show: the index of a band holds no others.
+                postgresql_where=table.c.min_zoom <= literal_column(band) if band else None,
+            )
     return table
 
 

@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
@@ -153,6 +154,24 @@ class Alias(Base):
     layer_id: Mapped[str]
     key: Mapped[str] = mapped_column(comment="Value of the layer's key column, e.g. 830202")
     alias: Mapped[str]
+
+
+class Change(Base):
+    """One statement that changed what tiles show; written by triggers (`twin/sql/tile_change`)."""
+
+    __tablename__ = "change"
+
+    id: Mapped[int] = mapped_column(Identity(), primary_key=True)
+    xact: Mapped[int] = mapped_column(
+        server_default=text("(pg_current_xact_id())::text::bigint"),
+        index=True,
+        comment="Transaction that wrote the row",
+    )
+    layer_id: Mapped[str]
+    boxes: Mapped[list[float] | None] = mapped_column(
+        comment="Old and new extents, EPSG:3857 metres; null: the whole layer"
+    )
+    changed_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
 class Domain(Base):

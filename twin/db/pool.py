@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, Final
 
 import asyncpg
@@ -17,6 +18,7 @@ from sqlalchemy import URL
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql import ClauseElement
 
+from twin.db import leases, timing
 from twin.db.engine import libpq_address
 from twin.db.faults import NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
 from twin.errors import BusyError, TwinError
@@ -106,25 +108,37 @@ class Pool:
             The statement ran into the time limit.
         """
         async with self.connection() as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(
-                query.text, *query.arguments(values)
-            )
+            with timing.measured("db"):
+                rows: list[asyncpg.Record] = await connection.fetch(
+                    query.text, *query.arguments(values)
+                )
             return rows
 
     async def fetchrow(self, query: Query, **values: Any) -> asyncpg.Record | None:  # noqa: ANN401
         """Return the first row of a query, None where there is none; raises as `fetch` does."""
         async with self.connection() as connection:
-            return await connection.fetchrow(query.text, *query.arguments(values))
+            with timing.measured("db"):
+                return await connection.fetchrow(query.text, *query.arguments(values))
+
+    def state(self) -> tuple[int, int, int]:
+        """Return how many connections are in use, how many may be, and how many callers wait."""
+        return self.in_use, self.size, self.waiting
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[asyncpg.Connection]:
-        """Lend a connection; database faults inside the block become those of `fetch`."""
+        """Lend a connection; database faults inside the block become those of `fetch`.
+
+        Where a lease is in force, whoever ends it cancels what runs here.
+        """
         if self._present >= self.size + self.max_waiting:
             raise _busy()
         self._present += 1
+        started = perf_counter()
         try:
-            async with self.pool.acquire() as lent:
-                yield lent
+            with leases.task_held():
+                async with self.pool.acquire() as lent:
+                    timing.add("pool", perf_counter() - started)
+                    yield lent
         except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
             raise (translated(error) or error) from error
         finally:
@@ -152,7 +166,11 @@ async def open_pool(
         max_size=size,
         timeout=_CONNECT_TIMEOUT_S,
         max_inactive_connection_lifetime=300,
+        max_cacheable_statement_size=0,  # no limit: what looks into many layers is long
         reset=_nothing_to_reset,
+        # Tiles alone have a statement for each band of each layer.
+        statement_cache_size=512,
+        max_cached_statement_lifetime=0,
         server_settings={
             "application_name": "phuket-twin",
             "default_transaction_read_only": "on",

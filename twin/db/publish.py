@@ -36,11 +36,13 @@ def publish(connection: Connection, spec: LayerSpec, frame: pd.DataFrame) -> Non
     staged = layer_table(spec, "stage")
     connection.execute(DropTable(staged, if_exists=True))
     staged.create(connection)
+    connection.execute(select(func.twin.store_plain(str(staged))))
     _copy(connection, staged, _in_spatial_order(frame))
     if spec.kind == "vector":
         tiles = tile_table(spec, "stage_tile")
         connection.execute(DropTable(tiles, if_exists=True))
         connection.execute(CreateTable(tiles))
+        connection.execute(select(func.twin.store_plain(str(tiles))))
         connection.execute(select(func.twin.tile_fill(str(staged), str(tiles))))
         for index in tiles.indexes:
             index.create(connection)

@@ -128,6 +128,19 @@ def has_value(layer: Described, name: str, parameter: str) -> ColumnElement[bool
     return column == cast(bindparam(parameter, type_=column.type), column.type)
 
 
+def equals(layer: Described, name: str, value: str) -> ColumnElement[bool]:
+    """Return the condition that a property has exactly this value, told as text.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such property, or the value does not fit its type.
+    """
+    known = read_value(layer, name, value)
+    column = layer.rows.c[name]
+    return column == cast(known, column.type)
+
+
 def read_value(layer: Described, name: str, value: str) -> object:
     """Return the text of a property's value as the value itself.
 

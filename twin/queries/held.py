@@ -6,18 +6,33 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from twin.db.engine import connect
+from twin.errors import DatabaseUnavailableError
 from twin.queries.catalogue import PublishedLayer, list_layers, no_such_layer
+
+_TILE_TABLES: Final = text(
+    "SELECT relname, oid::bigint FROM pg_class"
+    " WHERE relnamespace = 'tile'::regnamespace AND relkind = 'r'"
+)
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """Every published layer, at one moment, in the order of the catalogue."""
+    """Every published layer, at one moment, in the order of the catalogue.
+
+    Parameters
+    ----------
+    tile_tables
+        PostgreSQL's number of the table that tiles of a layer are read from: another table,
+        another number.
+    """
 
     layers: Sequence[PublishedLayer]
+    tile_tables: Mapping[str, int]
 
     @cached_property
     def by_id(self) -> Mapping[str, PublishedLayer]:
@@ -53,7 +68,7 @@ class HeldCatalogue:
     engine: Engine
     is_watched: bool = False
     last: Snapshot | None = field(default=None, init=False)
-    _is_current: bool = field(default=False, init=False)
+    is_current: bool = field(default=False, init=False)
     _reading: asyncio.Future[Snapshot] | None = field(default=None, init=False)
 
     async def get(self) -> Snapshot:
@@ -64,15 +79,31 @@ class HeldCatalogue:
         DatabaseUnavailableError
             It has to be read, and PostGIS does not answer.
         """
-        if self._is_current and self.is_watched and self.last is not None:
+        if self.is_current and self.is_watched and self.last is not None:
             return self.last
         if self._reading is None:
             self._reading = asyncio.ensure_future(self._read())
         return await asyncio.shield(self._reading)
 
-    def drop(self) -> None:
+    async def get_or_last(self) -> Snapshot:
+        """Return the catalogue, as it was last known while PostGIS does not answer.
+
+        Raises
+        ------
+        DatabaseUnavailableError
+            PostGIS does not answer, and never has.
+        """
+        try:
+            return await self.get()
+        except DatabaseUnavailableError:
+            if self.last is None:
+                raise
+            return self.last
+
+    def drop(self, *, is_watched: bool = True) -> None:
         """Forget what is held: the catalogue changed, or nobody watches any more."""
-        self._is_current = False
+        self.is_watched = is_watched
+        self.is_current = False
         self._reading = None
 
     async def _read(self) -> Snapshot:
@@ -80,7 +111,7 @@ class HeldCatalogue:
         try:
             self.last = await asyncio.to_thread(self._read_now)
             # A change that came in meanwhile dropped this reading: the next one reads again.
-            self._is_current = self._reading is reading
+            self.is_current = self._reading is reading
             return self.last
         finally:
             if self._reading is reading:
@@ -88,4 +119,7 @@ class HeldCatalogue:
 
     def _read_now(self) -> Snapshot:
         with connect(self.engine) as connection:
-            return Snapshot(tuple(list_layers(connection)))
+            tables = connection.execute(_TILE_TABLES).all()
+            return Snapshot(
+                tuple(list_layers(connection)), {row.relname: row.oid for row in tables}
+            )

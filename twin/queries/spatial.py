@@ -1,12 +1,10 @@
-"""Spatial questions across layers: what is here, what is near, what lies inside.
+"""What a drawn geometry selects: what lies inside it, what it touches, what is around it.
 
-Distances are geodesic metres on WGS 84. The index on `geom` (degrees) narrows every search; a
-bounding box that surely holds the wanted circle is compared with the bare column.
+The index on `geom` (degrees) narrows every search: its column is compared bare.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,67 +13,17 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import ColumnElement, Connection, Select, func, select
 
 from twin.crs import STORAGE_SRID
-from twin.errors import InvalidInputError
 from twin.queries.catalogue import Described
-from twin.queries.items import Item, ItemPage, item_columns, make_item, read_page, select_page
-from twin.types import BBox, Text
+from twin.queries.items import DECIMALS, ItemPage, read_page, select_page
+from twin.queries.place import Point
+from twin.queries.written import display_geometry
+from twin.types import BBox
 
-#: Results are generalised by this much for drawing: about 5 m. Items have the whole geometry.
-DISPLAY_TOLERANCE_DEGREES: Final = 5e-5
+#: Segments of a quarter of a circle in buffers.
+_QUADRANT: Final = 32
 
-#: Distances reach farther than any pair of points on the globe is apart.
-ANY_DISTANCE_M: Final = 20_100_000.0
-
-_METRES_A_DEGREE: Final = 110_500.0  # of latitude, at its shortest
-
-
-@dataclass(frozen=True)
-class Point:
-    """A place on the globe, degrees, WGS 84."""
-
-    lon: float
-    lat: float
-
-    def __post_init__(self) -> None:
-        for name, value, limit in (("lon", self.lon, 180), ("lat", self.lat, 90)):
-            if not abs(value) <= limit:
-                raise InvalidInputError(
-                    f"`{name}` must lie between -{limit} and {limit} degrees.",
-                    f"`{name}` ต้องอยู่ระหว่าง -{limit} ถึง {limit} องศา",
-                    parameter=name,
-                )
-
-    @property
-    def geometry(self) -> ColumnElement[Any]:
-        """The point as a literal, EPSG:4326."""
-        return func.ST_SetSRID(func.ST_MakePoint(self.lon, self.lat), STORAGE_SRID)
-
-    def around(self, radius_m: float) -> BBox:
-        """Return a box in degrees that holds everything within `radius_m` metres."""
-        dlat = radius_m / _METRES_A_DEGREE
-        north, south = self.lat + dlat, self.lat - dlat
-        widest = max(abs(north), abs(south))
-        if widest >= 90:  # noqa: PLR2004 (a pole lies within the radius)
-            return BBox(-180, max(south, -90), 180, min(north, 90))
-        dlon = dlat / math.cos(math.radians(widest))
-        return BBox(self.lon - dlon, south, self.lon + dlon, north)
-
-
-@dataclass(frozen=True)
-class Hit:
-    """An item and how far it is from the place asked about, geodesic metres."""
-
-    layer: Described
-    item: Item
-    distance_m: float
-
-
-@dataclass(frozen=True)
-class Unit:
-    """An administrative unit by code and names."""
-
-    code: str
-    names: Text
+#: Longest edge, degrees, whose geodesic is as good as straight: they differ by 1 cm.
+_EDGE_DEGREES: Final = 0.02
 
 
 @dataclass(frozen=True)
@@ -84,100 +32,6 @@ class Found:
 
     layer: Described
     page: ItemPage
-
-
-def find_unit(connection: Connection, layer: Described, point: Point) -> Unit | None:
-    """Return the unit of an administrative layer (`code`, `name_th`, `name_en`) at a point.
-
-    A point on a common border belongs to the unit of the lower code.
-    """
-    table = layer.rows
-    place = point.geometry
-    statement = (
-        select(table.c.code, table.c.name_th, table.c.name_en)
-        .where(table.c.geom.op("&&")(place), func.ST_Intersects(table.c.geom, place))
-        .order_by(table.c.code)
-        .limit(1)
-    )
-    row = connection.execute(statement).one_or_none()
-    return Unit(row.code, Text(row.name_th, row.name_en)) if row else None
-
-
-def identify(
-    connection: Connection, layers: Sequence[Described], point: Point, radius_m: float, limit: int
-) -> list[Hit]:
-    """Return the items within `radius_m` metres of a point, nearest first.
-
-    Parameters
-    ----------
-    limit
-        Most items of one layer.
-    """
-    hits = [
-        hit
-        for layer in layers
-        for hit in _hits(connection, layer, near_statement(layer, point, radius_m, limit))
-    ]
-    return sorted(hits, key=lambda hit: hit.distance_m)
-
-
-def find_nearest(
-    connection: Connection, layer: Described, point: Point, k: int, max_distance_m: float | None
-) -> list[Hit]:
-    """Return the `k` nearest items, nearest first, ties in the order of `id`.
-
-    Parameters
-    ----------
-    max_distance_m
-        Nothing farther than this; None means any distance.
-
-    Notes
-    -----
-    The spatial index orders by degrees, which is nearly but not quite the order by metres. Its
-    first `k` answers bound the true distance; the items within that bound are then measured.
-    """
-    reach = connection.scalar(reach_statement(layer, point, k))
-    within_m = ANY_DISTANCE_M if reach is None else reach
-    if max_distance_m is not None:
-        within_m = min(within_m, max_distance_m)
-    return _hits(connection, layer, near_statement(layer, point, within_m, k))
-
-
-def reach_statement(layer: Described, point: Point, k: int) -> Select[Any]:
-    """Return the statement for the distance that holds `k` items, null where there are fewer."""
-    table = layer.rows
-    first = (
-        select(_distance(layer, point).label("distance_m"))
-        .order_by(table.c.geom.op("<->")(point.geometry))
-        .limit(k)
-        .subquery("first")
-    )
-    farthest = func.max(first.c.distance_m)
-    return select(farthest).having(func.count() == k)
-
-
-def near_statement(layer: Described, point: Point, within_m: float, limit: int) -> Select[Any]:
-    """Return the statement for the items within a distance; index relied on: GiST on `geom`."""
-    table = layer.rows
-    distance = _distance(layer, point)
-    box = func.ST_MakeEnvelope(*point.around(within_m * 1.001 + 1), STORAGE_SRID)
-    measured = (
-        select(table.c.id, distance.label("distance_m"))
-        .where(table.c.geom.op("&&")(box))
-        .cte("measured")
-    )
-    chosen = (
-        select(measured)
-        .where(measured.c.distance_m <= within_m + 1e-6)
-        .order_by(measured.c.distance_m, measured.c.id)
-        .limit(limit)
-        .subquery("chosen")
-    )
-    return (
-        select(*item_columns(layer, _display(layer)), chosen.c.distance_m)
-        .join(chosen, chosen.c.id == table.c.id)
-        .order_by(chosen.c.distance_m, table.c.id)
-    )
 
 
 def find_within(
@@ -202,6 +56,51 @@ def find_intersecting(
     return _selected(connection, layers, drawn, limit, func.ST_Intersects)
 
 
+def find_around(
+    connection: Connection,
+    layers: Sequence[Described],
+    drawn: BaseGeometry,
+    distance_m: float,
+    limit: int,
+) -> list[Found]:
+    """Return the items within a distance of a drawn geometry, or inside it, layer by layer.
+
+    Parameters
+    ----------
+    distance_m
+        Geodesic metres.
+    """
+    return [
+        Found(
+            layer, read_page(connection, layer, around_statement(layer, drawn, distance_m, limit))
+        )
+        for layer in layers
+    ]
+
+
+def draw_buffer(connection: Connection, drawn: BaseGeometry, distance_m: float) -> str:
+    """Return the area within a distance of a geometry, as GeoJSON, to be drawn.
+
+    PostGIS buffers in the UTM zone of the geometry, so the border is right to 0.1 % of the
+    distance in Phuket, and arcs are chords (0.03 % less). What lies within the distance is told by
+    `find_around`, which measures on the ellipsoid.
+    """
+    ring = func.ST_Buffer(func.geography(_literal(drawn)), distance_m, f"quad_segs={_QUADRANT}")
+    geojson: str = connection.scalar(select(func.ST_AsGeoJSON(ring, DECIMALS, 0))) or ""
+    return geojson
+
+
+def around_statement(
+    layer: Described, drawn: BaseGeometry, distance_m: float, limit: int
+) -> Select[Any]:
+    """Return the statement of `find_around` for one layer; index relied on: GiST on `geom`."""
+    geom = layer.rows.c.geom
+    near = func.ST_DWithin(func.geography(geom), func.geography(_literal(drawn)), distance_m)
+    box = func.ST_MakeEnvelope(*_reach(drawn, distance_m), STORAGE_SRID)
+    conditions = [geom.op("&&")(box), near]
+    return select_page(layer, conditions, limit, geometry=display_geometry(layer))
+
+
 def selection_statement(
     layer: Described,
     drawn: BaseGeometry,
@@ -212,7 +111,7 @@ def selection_statement(
     geom = layer.rows.c.geom
     shape = func.ST_GeomFromWKB(drawn.wkb, STORAGE_SRID)
     conditions = [geom.op("&&")(shape), predicate(geom, shape)]
-    return select_page(layer, conditions, limit, geometry=_display(layer))
+    return select_page(layer, conditions, limit, geometry=display_geometry(layer))
 
 
 def _selected(
@@ -228,18 +127,14 @@ def _selected(
     ]
 
 
-def _hits(connection: Connection, layer: Described, statement: Select[Any]) -> list[Hit]:
-    rows = connection.execute(statement).all()
-    return [Hit(layer, make_item(layer, row), row.distance_m) for row in rows]
+def _literal(drawn: BaseGeometry) -> ColumnElement[Any]:
+    """Return the geometry for measuring on the ellipsoid: its edges stay straight in degrees."""
+    return func.ST_GeomFromWKB(drawn.segmentize(_EDGE_DEGREES).wkb, STORAGE_SRID)
 
 
-def _distance(layer: Described, point: Point) -> ColumnElement[float]:
-    return func.ST_Distance(func.geography(layer.rows.c.geom), func.geography(point.geometry), True)
-
-
-def _display(layer: Described) -> ColumnElement[Any]:
-    geom = layer.rows.c.geom
-    if layer.spec.geometry_type in ("Point", "MultiPoint"):
-        return geom
-    simplified = func.ST_SimplifyPreserveTopology(geom, DISPLAY_TOLERANCE_DEGREES)
-    return simplified if layer.spec.geometry_type == "Geometry" else func.ST_Multi(simplified)
+def _reach(drawn: BaseGeometry, distance_m: float) -> BBox:
+    """Return a box in degrees that holds everything within a distance of the geometry."""
+    west, south, east, north = drawn.bounds
+    boxes = [Point(lon, lat).around(distance_m) for lon in (west, east) for lat in (south, north)]
+    lows, highs = zip(*((box[:2], box[2:]) for box in boxes), strict=True)
+    return BBox(*map(min, zip(*lows, strict=True)), *map(max, zip(*highs, strict=True)))

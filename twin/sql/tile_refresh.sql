@@ -9,14 +9,14 @@
 --   tables; readers see the old layer until the transaction commits.
 -- CRS: layer.geom is EPSG:4326, tile.geom EPSG:3857. Index relied on: the primary keys.
 
-CREATE FUNCTION twin.tile_columns(target regclass) RETURNS text LANGUAGE sql STABLE AS $$
+CREATE OR REPLACE FUNCTION twin.tile_columns(target regclass) RETURNS text LANGUAGE sql STABLE AS $$
     SELECT coalesce(string_agg(format(', %I', attname), '' ORDER BY attnum), '')
     FROM pg_attribute
     WHERE attrelid = target AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
       AND attname NOT IN ('id', 'geom')
 $$;
 
-CREATE FUNCTION twin.tile_fill(source regclass, target regclass) RETURNS void
+CREATE OR REPLACE FUNCTION twin.tile_fill(source regclass, target regclass) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
@@ -26,7 +26,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION twin.tile_refresh() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION twin.tile_refresh() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     layer text := TG_ARGV[0];
 BEGIN
@@ -48,7 +48,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION twin.tile_watch(source regclass, layer text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION twin.tile_watch(source regclass, layer text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format(
         'CREATE TRIGGER tile_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows'
@@ -66,7 +66,7 @@ BEGIN
 END
 $$;
 
-CREATE FUNCTION twin.layer_swap(layer text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION twin.layer_swap(layer text) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     EXECUTE format('DROP TABLE IF EXISTS layer.%1$I, tile.%1$I', layer);
     EXECUTE format('ALTER TABLE stage.%I SET SCHEMA layer', layer);

@@ -1,1 +1,1 @@
-"""Vector and raster tiles, and the TileJSON that describes them."""
+"""Vector tiles, and the TileJSON that describes them and those of rasters."""

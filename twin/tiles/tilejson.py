@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from twin.crs import PROVINCE_BBOX
 from twin.queries.catalogue import Described, PublishedLayer
-from twin.tiles.vector import Tileset, attributes, label_layer
+from twin.rasters.styles import styles_of
+from twin.tiles.tileset import Tileset
+from twin.tiles.vector import attributes, label_layer
 from twin.types import Json, Text
 
 TITLES = {
@@ -42,14 +44,25 @@ def vector_tilejson(tileset: Tileset, address: str) -> Json:
     }
 
 
-def raster_tilejson(layer: PublishedLayer, address: str) -> Json:
-    """Describe the tiles of a raster layer; parameters as for `vector_tilejson`."""
+def raster_tilejson(layer: PublishedLayer, address: str, style: str, legend: str) -> Json:
+    """Describe the tiles of a raster layer in one of its styles.
+
+    Parameters
+    ----------
+    address
+        As for `vector_tilejson`.
+    legend
+        Absolute address of the key to the colours.
+    """
     title = layer.spec.title
     return {
         **_common(layer.id, Text(title.th, title.en), address, [layer.attribution]),
         "bounds": list(layer.bbox or PROVINCE_BBOX),
         "minzoom": layer.spec.min_zoom,
         "maxzoom": layer.spec.max_zoom,
+        "style": style,
+        "styles": list(styles_of(layer.spec)),
+        "legend_url": legend,
     }
 
 

@@ -1,110 +1,77 @@
-"""Vector tiles: one statement a tile, over geometry that the database keeps ready in EPSG:3857."""
+"""Vector tiles: statements over geometry that the database keeps ready in EPSG:3857.
+
+The text of a statement is the same for every tile of a zoom band, so PostgreSQL plans it once for
+each connection. Index relied on: GiST on the geometry column of the band.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, LargeBinary, Select, func, select, type_coerce
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    Select,
+    SmallInteger,
+    Subquery,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    type_coerce,
+)
 
 from twin.crs import TILE_SRID
-from twin.db.layer_table import has_label_points, tile_geometry
-from twin.errors import NotFoundError
-from twin.queries.catalogue import Described, PublishedLayer, list_layers, project_site
-from twin.types import BBox
+from twin.db.layer_table import GENERALISED_ZOOMS, has_label_points, tile_geometry
+from twin.queries.catalogue import Described
+from twin.tiles.address import BUFFER, EXTENT, HALF_WORLD_M, Address, check_address
+from twin.tiles.tileset import Tileset
 
-MIN_ZOOM: Final = 6
-MAX_ZOOM: Final = 16
-EXTENT: Final = 4096
-BUFFER: Final = 64
+#: A layer's part of a tile may have this many bytes, uncompressed; beyond that it is thinned.
+MAX_PART_BYTES: Final = 500_000
 
-#: Half the width of the Web Mercator square, metres.
-_HALF_WORLD_M: Final = 20_037_508.342789244
+#: More features than this are surely more bytes than `MAX_PART_BYTES`; no statement reads more.
+MAX_FEATURES: Final = 50_000
 
-#: Tilesets of several layers, in the order of a map's layers.
-COMPOSITES: Final = ("base", "facilities", "projects")
+_ADDRESS: Final = tuple(bindparam(name, type_=Integer) for name in ("z", "x", "y"))
+_LIMIT: Final[BindParameter[int]] = bindparam("limit", type_=Integer)
 
 
-@dataclass(frozen=True)
-class Address:
-    """A tile of the WebMercatorQuad matrix set, XYZ order: zoom, column, row from the top."""
+def tile_statement(layers: Sequence[Described], zoom: int) -> Select[Any]:
+    """Return the statement for each layer's part of a tile, one column a layer in their order.
 
-    z: int
-    x: int
-    y: int
-
-
-@dataclass(frozen=True)
-class Tileset:
-    """One or more layers in one tile; `published` names those of the catalogue."""
-
-    id: str
-    layers: tuple[Described, ...]
-    published: tuple[PublishedLayer, ...]
-    min_zoom: int
-    max_zoom: int
-
-    @property
-    def bbox(self) -> BBox | None:
-        """What the catalogue's layers cover, degrees."""
-        boxes = [layer.bbox for layer in self.published if layer.bbox]
-        return reduce(_union, boxes) if boxes else None
-
-
-def get_tileset(connection: Connection, tileset_id: str) -> Tileset:
-    """Return a tileset: a composite, or the vector layer of that id.
-
-    Raises
-    ------
-    NotFoundError
-        There is no such tileset.
+    Parameters
+    ----------
+    zoom
+        Any of the band that the statement is for; `z`, `x` and `y` are bound at each call.
     """
-    vector = [layer for layer in list_layers(connection) if layer.kind == "vector"]
-    if tileset_id in COMPOSITES:
-        own = [layer for layer in vector if layer.spec.tileset == tileset_id]
-        described = [layer.described for layer in own]
-        if tileset_id == "projects":
-            described.append(project_site())
-        return Tileset(tileset_id, tuple(described), tuple(own), MIN_ZOOM, MAX_ZOOM)
-    for layer in vector:
-        if layer.id == tileset_id:
-            spec = layer.spec
-            return Tileset(spec.id, (layer.described,), (layer,), spec.min_zoom, spec.max_zoom)
-    raise NotFoundError(
-        "There is no such tileset; they are base, facilities, projects and each vector layer.",
-        "ไม่มีชุดแผ่นแผนที่นี้ ที่มีคือ base, facilities, projects และชั้นข้อมูลเวกเตอร์แต่ละชั้น",
-        parameter="tileset",
-    )
+    parts: list[ColumnElement[Any]] = [
+        _joined(layer, zoom).label(f"p{number}") for number, layer in enumerate(layers)
+    ]
+    statement: Select[Any] = select(*parts)
+    return statement
 
 
-def check_address(address: Address, min_zoom: int, max_zoom: int) -> None:
-    """Refuse a tile outside the zoom range or the matrix.
+def thinned_statement(layer: Described, zoom: int) -> Select[Any]:
+    """Return the statement for a part of at most `limit` features, and how many there are in all.
 
-    Raises
-    ------
-    NotFoundError
-        There is no such tile.
+    The features that show from farthest away stay, then the longest or largest; points stay evenly
+    spread. Columns: `p0`, `total`.
     """
-    if not min_zoom <= address.z <= max_zoom:
-        raise NotFoundError(
-            f"This tileset has zoom levels {min_zoom} to {max_zoom}.",
-            f"ชุดแผ่นแผนที่นี้มีระดับซูม {min_zoom} ถึง {max_zoom}",
-            parameter="z",
-        )
-    last = 2**address.z - 1
-    for name, value in (("x", address.x), ("y", address.y)):
-        if not 0 <= value <= last:
-            raise NotFoundError(
-                f"At zoom {address.z}, `{name}` goes from 0 to {last}.",
-                f"ที่ระดับซูม {address.z} ค่า `{name}` อยู่ระหว่าง 0 ถึง {last}",
-                parameter=name,
-            )
+    features = _features(layer, zoom, tile_geometry(layer.spec, zoom))
+    total = select(func.count()).select_from(features.subquery("every"))
+    part = _joined(layer, zoom, limit=_LIMIT).label("p0")
+    return select(part, total.scalar_subquery().label("total"))
 
 
 def read_tile(connection: Connection, tileset: Tileset, address: Address) -> bytes:
-    """Return a Mapbox Vector Tile, uncompressed; empty where nothing is drawn.
+    """Return a Mapbox Vector Tile, uncompressed and not thinned; empty where nothing is drawn.
 
     Raises
     ------
@@ -112,25 +79,17 @@ def read_tile(connection: Connection, tileset: Tileset, address: Address) -> byt
         The tile is outside the zoom range or the matrix.
     """
     check_address(address, tileset.min_zoom, tileset.max_zoom)
-    statement = tile_statement(tileset.layers, address)
-    return bytes(connection.scalar(statement) or b"") if statement is not None else b""
+    layers = tileset.shown_at(address.z)
+    if not layers:
+        return b""
+    row = connection.execute(tile_statement(layers, address.z), address._asdict()).one()
+    # The tiles of several layers, one after the other: that is how the format joins them.
+    return b"".join(bytes(part) for part in row)
 
 
-def tile_statement(layers: Sequence[Described], address: Address) -> Select[Any] | None:
-    """Return the statement of one tile, None where no layer shows at its zoom.
-
-    A tile of several layers is the tiles of each, one after the other: that is how the format
-    joins them. Index relied on: GiST on the geometry column of the zoom band.
-    """
-    parts: list[ColumnElement[bytes]] = [
-        select(part).scalar_subquery()
-        for layer in layers
-        if layer.spec.min_zoom <= address.z
-        for part in _parts(layer, address)
-    ]
-    if not parts:
-        return None
-    return select(reduce(_joined, parts))
+def band(zoom: int) -> int:
+    """Return the first zoom of the band of zooms that share statements with this one."""
+    return max((edge + 1 for edge in GENERALISED_ZOOMS if edge < zoom), default=0)
 
 
 def label_layer(layer: Described) -> str | None:
@@ -138,47 +97,88 @@ def label_layer(layer: Described) -> str | None:
     return f"{layer.spec.id}_label" if has_label_points(layer.spec) else None
 
 
-def attributes(layer: Described) -> list[str]:
-    """Return the names of the attributes that the layer's features carry in tiles."""
-    return [column.name for column in layer.spec.columns if column.tile]
+def attributes(layer: Described, zoom: int | None = None) -> list[str]:
+    """Return the names of the attributes that the layer's features carry in tiles.
+
+    Parameters
+    ----------
+    zoom
+        At this zoom; None: at any.
+    """
+    return [
+        column.name
+        for column in layer.spec.columns
+        if column.tile and (zoom is None or (column.tile_zoom or 0) <= zoom)
+    ]
 
 
-def _parts(layer: Described, address: Address) -> Iterable[ColumnElement[bytes]]:
-    yield _encoded(layer, address, layer.spec.id, tile_geometry(layer.spec, address.z))
-    label = label_layer(layer)
-    if label:
-        yield _encoded(layer, address, label, "label")
+def _joined(
+    layer: Described, zoom: int, limit: BindParameter[int] | None = None
+) -> ColumnElement[bytes]:
+    parts = list(_encoded(layer, zoom, limit))
+    return reduce(lambda left, right: left.op("||", return_type=LargeBinary())(right), parts)
 
 
-def _encoded(layer: Described, address: Address, name: str, geometry: str) -> ColumnElement[bytes]:
-    table = layer.tiles
-    if table is None:
-        raise TypeError(f"{layer.spec.id} is no vector layer")
+def _encoded(
+    layer: Described, zoom: int, limit: BindParameter[int] | None
+) -> Iterable[ColumnElement[bytes]]:
+    shown = {layer.spec.id: tile_geometry(layer.spec, zoom), label_layer(layer): "label"}
+    for name, geometry in shown.items():
+        if name is None:
+            continue
+        features = _features(layer, zoom, geometry)
+        if limit is None:
+            features = features.limit(literal_column(str(MAX_FEATURES)))
+        else:
+            features = features.order_by(*_importance(layer)).limit(limit)
+        rows = features.subquery("t").table_valued()
+        encoded = func.ST_AsMVT(rows, name, literal_column(str(EXTENT)), "geom", "id")
+        part = select(func.coalesce(type_coerce(encoded, LargeBinary), b""))
+        yield type_coerce(part.scalar_subquery(), LargeBinary)
+
+
+def _features(layer: Described, zoom: int, geometry: str) -> Select[Any]:
+    table, around = _tiles(layer), _envelope()
     column = table.c[geometry]
-    tile = (address.z, address.x, address.y)
-    world = func.ST_MakeEnvelope(
-        -_HALF_WORLD_M, -_HALF_WORLD_M, _HALF_WORLD_M, _HALF_WORLD_M, TILE_SRID
-    )
-    around = func.ST_TileEnvelope(*tile, world, BUFFER / EXTENT)
-    shown = func.ST_AsMVTGeom(column, func.ST_TileEnvelope(*tile), EXTENT, BUFFER, True)
-    features = (
-        select(
-            table.c.id,
-            *(table.c[attribute] for attribute in attributes(layer)),
-            type_coerce(shown, LargeBinary).label("geom"),
-        )
-        .where(table.c.min_zoom <= address.z, column.op("&&")(around))
-        .subquery("t")
-    )
-    encoded = func.ST_AsMVT(features.table_valued(), name, EXTENT, "geom", "id")
-    return type_coerce(func.coalesce(encoded, b""), LargeBinary)
+    size: ColumnElement[int] = literal_column(str(EXTENT))
+    margin: ColumnElement[int] = literal_column(str(BUFFER))
+    shown = func.ST_AsMVTGeom(column, around.c.tile, size, margin, literal_column("true"))
+    conditions = [table.c.min_zoom <= _ADDRESS[0]]
+    if zoom <= GENERALISED_ZOOMS[-1]:
+        # As a constant, so that the planner sees that the band's own index holds enough.
+        edge = next(edge for edge in GENERALISED_ZOOMS if zoom <= edge)
+        conditions.append(table.c.min_zoom <= literal_column(str(edge), SmallInteger))
+    carried = [table.c[attribute] for attribute in attributes(layer, band(zoom))]
+    geom = type_coerce(shown, LargeBinary).label("geom")
+    touching = around.join(table, column.op("&&")(around.c.drawn))
+    return select(table.c.id, *carried, geom).select_from(touching).where(*conditions)
 
 
-def _joined(left: ColumnElement[bytes], right: ColumnElement[bytes]) -> ColumnElement[bytes]:
-    return left.op("||", return_type=LargeBinary())(right)
+def _envelope() -> Subquery:
+    """Return the tile and what it draws, computed once and not for every row."""
+    edge: ColumnElement[float] = literal_column(str(HALF_WORLD_M))
+    world = func.ST_MakeEnvelope(-edge, -edge, edge, edge, literal_column(str(TILE_SRID)))
+    margin: ColumnElement[float] = literal_column(f"{BUFFER / EXTENT}::float8")
+    tile = func.ST_TileEnvelope(*_ADDRESS)
+    drawn = func.ST_TileEnvelope(*_ADDRESS, world, margin)
+    # OFFSET keeps the planner from writing the expressions back into every row.
+    columns = (type_coerce(each, LargeBinary) for each in (tile, drawn))
+    named = (column.label(name) for column, name in zip(columns, ("tile", "drawn"), strict=True))
+    return select(*named).offset(literal_column("0")).subquery("around")
 
 
-def _union(a: BBox, b: BBox) -> BBox:
-    return BBox(
-        min(a.west, b.west), min(a.south, b.south), max(a.east, b.east), max(a.north, b.north)
-    )
+def _importance(layer: Described) -> Iterable[ColumnElement[Any]]:
+    table = _tiles(layer)
+    geom: Column[Any] = table.c.geom
+    yield table.c.min_zoom
+    if layer.spec.geometry_type == "MultiLineString":
+        yield func.ST_Length(geom).desc()
+    elif layer.spec.geometry_type == "MultiPolygon":
+        yield func.ST_Area(geom).desc()
+    yield func.hashint8(table.c.id)
+
+
+def _tiles(layer: Described) -> Any:  # noqa: ANN401 (a table)
+    if layer.tiles is None:
+        raise TypeError(f"{layer.spec.id} is no vector layer")
+    return layer.tiles

@@ -38,6 +38,33 @@ async function load(store, slot, fetchValue) {
   }
 }
 
+/**
+ * Fill a slot anew while what it holds is still shown, and goes on being shown where that fails.
+ * @param {Store} store
+ * @param {Slot} slot
+ * @param {() => Promise<unknown>} fetchValue
+ */
+async function refresh(store, slot, fetchValue) {
+  if (store.get()[slot].status !== 'ready') return load(store, slot, fetchValue);
+  const request = fetchValue();
+  asked[slot] = request;
+  try {
+    const value = await request;
+    if (asked[slot] === request) store.set({ [slot]: { status: 'ready', value } }, 'none');
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+  }
+}
+
+/** @param {Store} store */
+export const refreshCatalogue = (store) => refresh(store, 'catalogue', getCatalogue);
+
+/** @param {Store} store */
+export const refreshProjects = (store) => refresh(store, 'projects', getProjects);
+
+/** @param {Store} store */
+export const refreshAreas = (store) => refresh(store, 'areas', getAreas);
+
 /** @param {Store} store */
 export const loadCatalogue = (store) => load(store, 'catalogue', getCatalogue);
 

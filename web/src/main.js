@@ -2,6 +2,7 @@
 
 import './styles/index.css';
 import { createActions } from './actions.js';
+import { keepFresh } from './fresh.js';
 import { isVisible } from './layers/catalogue.js';
 import { followView, loadAll } from './loaders.js';
 import { TwinMap } from './map/index.js';
@@ -14,6 +15,7 @@ function markDrawn() {
   performance.mark('map-drawn');
   document.documentElement.dataset.map = 'drawn';
   store.set({ isDrawn: true }, 'none');
+  keepFresh(store, map, actions);
 }
 
 const store = createStore({ ...NO_DATA, ...readView(location.search) });

@@ -35,9 +35,14 @@ function makeTile() {
 
 const PROBLEM = JSON.stringify({ code: 'database-unavailable', detail: 'Down.', detail_th: 'ล่ม' });
 
+/** The first two answers are of one state of the tile, the third is of another. */
+let answered = 0;
+const etag = () => (answered++ < 2 ? '"one"' : '"two"');
+
 const server = createServer((request, response) => {
   const zoom = Number(request.url?.split('/')[3]);
   if (zoom === 9) response.writeHead(200).end(makeTile());
+  else if (zoom === 8) response.writeHead(200, { etag: etag() }).end(makeTile());
   else if (zoom === 10) response.writeHead(204).end();
   else if (zoom === 11)
     response.writeHead(503, { 'content-type': 'application/problem+json' }).end(PROBLEM);
@@ -81,6 +86,22 @@ test('a problem instead of a tile is reported with its words', async () => {
   expect(reported.map(({ code, details }) => [code, details.th])).toEqual([
     ['database-unavailable', 'ล่ม'],
   ]);
+});
+
+test('a tile that is renewed tells whether it is another', async () => {
+  const { source } = makeSource();
+  const tile = { z: 8, x: 0, y: 0 };
+  const first = await source.get(tile, TILE_SIZE);
+  expect(await source.renew(tile, TILE_SIZE, first)).toBe(first);
+  const second = await source.renew(tile, TILE_SIZE, first);
+  expect(second).not.toBe(first);
+  expect(await source.renew(tile, TILE_SIZE, second)).toBe(second);
+});
+
+test('a renewal that fails is not reported: the tile is still to be seen', async () => {
+  const { source, reported } = makeSource();
+  await expect(source.renew({ z: 11, x: 0, y: 0 }, TILE_SIZE, new Map())).rejects.toThrow('Down.');
+  expect(reported).toEqual([]);
 });
 
 test('tiles of a zoom that was left are given up in silence', async () => {

@@ -41,6 +41,9 @@ export function toggled(state, id) {
 export const collectionsOf = ({ catalogue }) =>
   catalogue.status === 'ready' ? catalogue.value.collections : [];
 
+/** The tileset, or the raster, that a layer is drawn from. @param {Collection} collection */
+export const tilesetOf = ({ id, kind, tileset }) => (kind === 'raster' ? id : (tileset ?? id));
+
 /** @param {State} state @returns {Collection[]} visible ones, in the catalogue's order */
 export const visibleCollections = (state) =>
   collectionsOf(state).filter(({ id }) => isVisible(state, id));

@@ -174,6 +174,16 @@ export class TwinMap {
     this.overlays.show(overlays, lang);
   }
 
+  /**
+   * Show what changed as it is now.
+   * @param {Map<string, BBox[] | null> | null} changed boxes by tileset or raster, null where it is
+   *   all of it; null: everything
+   */
+  renew(changed) {
+    if (!changed || changed.has('base')) this.base.renew(changed?.get('base') ?? null);
+    this.overlays.renew(changed);
+  }
+
   /** Ask again for tiles that failed. */
   retryTiles() {
     this.base.rerenderTiles();

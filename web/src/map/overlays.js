@@ -1,15 +1,14 @@
 /** What lies over the land: rasters, and the tilesets of the layers that are switched on. */
 
-import { address } from '../api.js';
-import { L } from './leaflet.js';
+import { tilesetOf } from '../layers/catalogue.js';
+import { rasterLayer } from './raster-layer.js';
 import { redraw, styledRules, vectorLayer } from './tile-layers.js';
 
 /**
+ * @typedef {import('../types.js').BBox} BBox
  * @typedef {import('../types.js').Collection} Collection
  * @typedef {import('../types.js').Lang} Lang
  */
-
-const RASTER_OPACITY = 0.72;
 
 /** The layers of the catalogue drawn over the base map, one Leaflet layer a tileset or raster. */
 export class Overlays {
@@ -31,7 +30,7 @@ export class Overlays {
    * @param {Lang} lang
    */
   show(collections, lang) {
-    const signature = [lang, ...collections.map(({ id }) => id)].join();
+    const signature = [lang, ...collections.map(({ id, revision }) => `${id} ${revision}`)].join();
     if (signature === this.signature) return;
     this.signature = signature;
     const groups = groupByTileset(collections);
@@ -64,14 +63,17 @@ export class Overlays {
     this.shown.set(key, layer.addTo(this.map));
   }
 
+  /** @param {Map<string, BBox[] | null> | null} changed see `TwinMap.renew` */
+  renew(changed) {
+    for (const [key, layer] of this.shown)
+      if (!changed || changed.has(key)) layer.renew(changed?.get(key) ?? null);
+  }
+
   /** Ask again for tiles that failed. */
   retry() {
     for (const layer of this.shown.values()) (layer.rerenderTiles ?? layer.redraw).call(layer);
   }
 }
-
-/** @param {Collection} collection */
-const keyOf = ({ id, kind, tileset }) => (kind === 'raster' ? id : (tileset ?? id));
 
 /**
  * @param {Collection[]} collections
@@ -79,17 +81,7 @@ const keyOf = ({ id, kind, tileset }) => (kind === 'raster' ? id : (tileset ?? i
  */
 function groupByTileset(collections) {
   const groups = new Map();
-  for (const one of collections) groups.set(keyOf(one), [...(groups.get(keyOf(one)) ?? []), one]);
+  for (const one of collections)
+    groups.set(tilesetOf(one), [...(groups.get(tilesetOf(one)) ?? []), one]);
   return groups;
-}
-
-/** @param {Collection} collection */
-function rasterLayer({ id, minZoom, maxZoom }) {
-  return L.tileLayer(`${address(`raster/${id}`)}/{z}/{x}/{y}.png`, {
-    minNativeZoom: minZoom,
-    maxNativeZoom: maxZoom,
-    opacity: RASTER_OPACITY,
-    pane: 'raster',
-    className: 'raster-tile',
-  });
 }

@@ -2,6 +2,7 @@
 
 import { leafletLayer } from 'protomaps-leaflet';
 import { labelRules, paintRules } from './base-rules.js';
+import { FreshTiles } from './fresh-tiles.js';
 import { FONT } from './palette.js';
 import { labelRulesOf, paintRulesOf } from './style-rules.js';
 import { CheckedSource } from './tile-source.js';
@@ -9,7 +10,8 @@ import { CheckedSource } from './tile-source.js';
 /**
  * @typedef {import('../types.js').Collection} Collection
  * @typedef {import('../types.js').Lang} Lang
- * @typedef {ReturnType<typeof leafletLayer>} VectorLayer
+ * @typedef {ReturnType<typeof leafletLayer>} DrawnLayer
+ * @typedef {DrawnLayer & { renew: FreshTiles['renew'] }} VectorLayer
  * @typedef {{ paint: import('protomaps-leaflet').PaintRule[],
  *   label: import('protomaps-leaflet').LabelRule[] }} Rules
  */
@@ -37,8 +39,10 @@ export function vectorLayer(tileset, rules, report, pane = 'tilePane') {
     labelRules: rules.label,
     tasks: /** @type {any} */ (fontsReady()),
   });
-  layer.views.get('').tileCache.source = new CheckedSource(tileset, report);
-  return layer;
+  const source = new CheckedSource(tileset, report);
+  layer.views.get('').tileCache.source = source;
+  const fresh = new FreshTiles(layer, source);
+  return Object.assign(layer, { renew: fresh.renew.bind(fresh) });
 }
 
 /**

@@ -72,6 +72,8 @@ export class CheckedSource {
     this.report = report;
     this.zoom = -1;
     this.controller = new AbortController();
+    /** What tells one state of a tile from another. @type {WeakMap<object, string | null>} */
+    this.etags = new WeakMap();
   }
 
   /** @param {number} zoom */
@@ -89,16 +91,49 @@ export class CheckedSource {
    * @param {number} tileSize
    * @returns {Promise<Map<string, Feature[]>>}
    */
-  async get({ z, x, y }, tileSize) {
-    const signal = this.#signalFor(z);
+  async get(tile, tileSize) {
+    const signal = this.#signalFor(tile.z);
     try {
-      const response = await fetch(`${this.root}/${z}/${x}/${y}.mvt`, { signal });
-      if (!response.ok) throw await problemOf(response);
-      return parseTile(await response.arrayBuffer(), tileSize);
+      return await this.#parsed(await this.#ask(tile, signal), tileSize);
     } catch (error) {
       if (!signal.aborted) this.report(this.#problem(error));
       throw error;
     }
+  }
+
+  /**
+   * Ask for a tile again, without a word to the user where that fails: there is one to be seen.
+   * @param {Zxy} tile
+   * @param {number} tileSize
+   * @param {Map<string, Feature[]>} had what was got before
+   * @returns {Promise<Map<string, Feature[]>>} `had` itself, where the tile is as it was
+   */
+  async renew(tile, tileSize, had) {
+    const response = await this.#ask(tile, this.#signalFor(tile.z));
+    const etag = response.headers.get('etag');
+    if (etag === null || etag !== this.etags.get(had)) return this.#parsed(response, tileSize);
+    await response.body?.cancel();
+    return had;
+  }
+
+  /**
+   * @param {Zxy} tile
+   * @param {AbortSignal} signal
+   */
+  async #ask({ z, x, y }, signal) {
+    const response = await fetch(`${this.root}/${z}/${x}/${y}.mvt`, { signal });
+    if (!response.ok) throw await problemOf(response);
+    return response;
+  }
+
+  /**
+   * @param {Response} response
+   * @param {number} tileSize
+   */
+  async #parsed(response, tileSize) {
+    const features = parseTile(await response.arrayBuffer(), tileSize);
+    this.etags.set(features, response.headers.get('etag'));
+    return features;
   }
 
   /** @param {unknown} error */

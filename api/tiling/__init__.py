@@ -1,0 +1,1 @@
+"""The tile path: a small ASGI application in front of FastAPI, ready-made answers, events."""

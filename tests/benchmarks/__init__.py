@@ -1,0 +1,1 @@
+"""Side-by-side figures against peers: `scripts/bench tiles`, `scripts/bench queries`."""

@@ -1,0 +1,35 @@
+"""The API's pages in a real browser: nothing fails, nothing comes from elsewhere, phones too."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.parametrize("served", ["starter"], indirect=True),
+]
+
+PAGES = [
+    "/api",
+    "/api/docs",
+    "/api/collections",
+    "/api/collections/tambon",
+    "/api/conformance",
+    "/api/tiles/WebMercatorQuad?collections=base",
+    "/api/tileMatrixSets/WebMercatorQuad",
+]
+AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
+
+
+@pytest.mark.parametrize("width", [1100, 360])
+@pytest.mark.parametrize("path", PAGES)
+def test_page_is_whole_and_accessible(visit, path, width):
+    visited = visit(width, 800)
+    mark = "&" if "?" in path else "?"
+    visited.page.goto(f"{visited.base}{path}" + ("" if path == "/api/docs" else f"{mark}f=html"))
+    assert visited.page.evaluate("document.documentElement.scrollWidth") <= width
+    # As text for the debugger to run: the pages' policy lets no script in.
+    visited.page.evaluate(f"{AXE.read_text(encoding='utf-8')};0")
+    faults = visited.page.evaluate("axe.run()")
+    told = [(fault["id"], fault["nodes"][0]["html"]) for fault in faults["violations"]]
+    assert told == []
