@@ -41,7 +41,7 @@ def _headers(ancestors: str) -> tuple[tuple[bytes, bytes], ...]:
 
 _SAFE: Final = _headers("'none'")
 _EMBEDDED: Final = _headers("*")
-_READABLE: Final = (
+READABLE: Final = (
     (b"access-control-allow-origin", b"*"),
     (b"timing-allow-origin", b"*"),
 )
@@ -178,4 +178,4 @@ def add_safe_headers(headers: list[tuple[bytes, bytes]], path: str) -> None:
     headers += [header for header in policy if header[0] not in present]
     # Always, not only where there is an Origin: shared caches keep one answer for everybody.
     if path.startswith(_OPEN):
-        headers += _READABLE
+        headers += READABLE

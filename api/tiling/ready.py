@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable, Mapping
-from functools import cache, lru_cache
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Any, Final, Literal
 
 from starlette.responses import Response
 
-from api.middleware import add_safe_headers
+from api.middleware import READABLE
 from twin.tiles.address import Address
 
 Encoding = Literal["br", "gzip", "identity"]
@@ -30,7 +30,6 @@ _START: Final[Message] = {"type": "http.response.start"}
 _TYPES: Final = {name: (b"content-type", name.encode()) for name in (MVT, PNG)}
 _GZIP: Final = (b"content-encoding", b"gzip")
 _BROTLI: Final = (b"content-encoding", b"br")
-_OF_CONTENT: Final = (b"content-type", b"content-encoding")
 
 #: What an entry weighs besides its bodies: messages, headers, names (measured).
 _OVERHEAD_BYTES: Final = 2_300
@@ -47,9 +46,9 @@ class Variant:
         own = [tag, *about]
         if status == HTTPStatus.OK:  # an answer without content may not tell a length
             own.append((b"content-length", b"%d" % len(body)))
-        self.start: Message = {**_START, "status": int(status), "headers": [*own, *_shared()]}
-        told = [tag, *(pair for pair in about if pair[0] not in _OF_CONTENT), *_shared()]
-        self.not_modified: Message = {**_START, "status": 304, "headers": told}
+        self.start: Message = {**_START, "status": int(status), "headers": [*own, *_SHARED]}
+        # What the client keeps has the rest: a 304 repeats what caches go by, and no more.
+        self.not_modified: Message = {**_START, "status": 304, "headers": [tag, *_CACHED]}
         self.body: Message = {"type": "http.response.body", "body": body}
 
 
@@ -167,9 +166,14 @@ def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
     return {**start, "headers": [*headers, (b"server-timing", told)]}
 
 
-@cache
-def _shared() -> tuple[Header, ...]:
-    """Return the headers of every tile, the same objects for all of them."""
-    headers = [(b"cache-control", CACHE_CONTROL.encode()), (b"vary", b"accept-encoding")]
-    add_safe_headers(headers, "/tiles/")
-    return (*headers, _READY)
+#: What every tile tells. Pages need more (`api.middleware`); these are no pages, and small.
+_CACHED: Final[tuple[Header, ...]] = (
+    (b"cache-control", CACHE_CONTROL.encode()),
+    (b"vary", b"accept-encoding"),
+)
+_SHARED: Final[tuple[Header, ...]] = (
+    *_CACHED,
+    (b"x-content-type-options", b"nosniff"),
+    *READABLE,
+    _READY,
+)

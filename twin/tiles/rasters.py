@@ -17,7 +17,7 @@ from twin.tiles.address import Address, check_address
 from twin.tiles.contents import Contents
 from twin.tiles.flights import Flights
 from twin.tiles.parts import EMPTY, Part
-from twin.tiles.store import TileStore
+from twin.tiles.store import Slot, TileStore
 
 
 @dataclass
@@ -60,16 +60,14 @@ class RasterService:
         return await self._flights.join(key, lambda: self._make(layer, path, address, style))
 
     async def _make(self, layer: PublishedLayer, path: Path, address: Address, style: str) -> Part:
-        content = self.contents.of_raster(layer, style)
-        name = layer.id.encode()
-        part = self.store.get(content, address)
+        slot = Slot(self.contents.of_raster(layer, style), layer.id.encode())
+        (part,), (removed,) = self.store.look([slot], address)
         if part is None:
-            token = self.store.token(name)
             async with self._places:
                 image = await asyncio.to_thread(render_tile, layer, path, style, address)
             part = EMPTY
             if image:
                 digest = blake2b(image, digest_size=12).digest()
                 part = Part(image, len(image), crc32(image), digest)
-            self.store.put(content, address, part, name, token)
+            self.store.put(address, [(slot, part, removed)])
         return part

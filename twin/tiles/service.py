@@ -17,7 +17,7 @@ from twin.tiles.contents import Contents
 from twin.tiles.flights import Flights
 from twin.tiles.making import TileMaker
 from twin.tiles.parts import Part
-from twin.tiles.store import TileStore
+from twin.tiles.store import Slot, TileStore
 from twin.tiles.tileset import MAX_ZOOM, MIN_ZOOM, Tileset, get_tileset
 
 #: An edit that touches more tiles gives the layer another name instead of removing each.
@@ -152,7 +152,7 @@ class TileService:
         else:
             content = self.contents.of_layer(*layer)
             addresses = {address for block in blocks for address in block.addresses()}
-            self.store.remove(content, addresses, layer_id.encode())
+            self.store.remove(Slot(content, layer_id.encode()), addresses)
         return Touched(change, blocks)
 
     def _layer(self, layer_id: str) -> tuple[Snapshot, Described] | None:
@@ -172,9 +172,11 @@ class TileService:
     async def _make(self, snapshot: Snapshot, tileset: Tileset, address: Address) -> Tile:
         layers = tileset.shown_at(address.z)
         names = [layer.spec.id for layer in layers]
-        contents = [self.contents.of_layer(snapshot, layer) for layer in layers]
-        tokens = [self.store.token(name.encode()) for name in names]
-        parts = [self.store.get(content, address) for content in contents]
+        slots = [
+            Slot(self.contents.of_layer(snapshot, layer), name.encode())
+            for layer, name in zip(layers, names, strict=True)
+        ]
+        parts, removed = self.store.look(slots, address)
         missing = [number for number, part in enumerate(parts) if part is None]
         query_s = 0.0
         if missing:
@@ -183,8 +185,8 @@ class TileService:
             query_s = time.perf_counter() - started
             for number, part in zip(missing, made, strict=True):
                 parts[number] = part
-                layer = names[number].encode()
-                self.store.put(contents[number], address, part, layer, tokens[number])
+            found = zip(missing, made, strict=True)
+            self.store.put(address, ((slots[n], part, removed[n]) for n, part in found))
         return Tile(names, [part for part in parts if part is not None], query_s)
 
 

@@ -14,11 +14,11 @@ import struct
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Any, Final, NamedTuple
 
 import lmdb
 
@@ -47,6 +47,13 @@ with lmdb.open(sys.argv[1], max_dbs=3, readonly=True, lock=False) as env:
 """
 
 
+class Slot(NamedTuple):
+    """Where parts of a layer are: the name of its content, eight bytes, and the layer."""
+
+    content: bytes
+    layer: bytes
+
+
 @dataclass
 class TileStore:
     """The shared file of tiles; opened by `open_store`.
@@ -56,10 +63,11 @@ class TileStore:
     >>> import tempfile
     >>> from twin.tiles.parts import pack
     >>> with tempfile.TemporaryDirectory() as folder, open_store(Path(folder), 10_000_000) as store:
-    ...     token = store.token(b"roads")
-    ...     store.put(b"roads___", Address(14, 1, 2), pack(b"content"), b"roads", token)
-    ...     store.get(b"roads___", Address(14, 1, 2)).size
-    True
+    ...     slot, address = Slot(b"roads___", b"road"), Address(14, 1, 2)
+    ...     (missing,), (removed,) = store.look([slot], address)
+    ...     store.put(address, [(slot, pack(b"content"), removed)])
+    ...     store.look([slot], address)[0][0].size
+    1
     7
     """
 
@@ -69,53 +77,52 @@ class TileStore:
     order: Any
     meta: Any
 
-    def get(self, content: bytes, address: Address) -> Part | None:
-        """Return a tile's part; None where it is not stored, or not as it was written."""
+    def look(self, slots: Sequence[Slot], address: Address) -> tuple[list[Part | None], list[int]]:
+        """Return a tile's parts, and for each what `put` must be given for it.
+
+        A part is None where it is not stored, or not as it was written. What `put` must be given
+        is how often tiles of the layer were removed so far.
+        """
         with self.env.begin(self.tiles, buffers=True) as txn:
-            value = txn.get(_KEY.pack(content, *address))
-            return None if value is None else _read(bytes(value))
+            stored = [txn.get(_KEY.pack(slot.content, *address)) for slot in slots]
+            parts = [None if value is None else _read(bytes(value)) for value in stored]
+            return parts, [self._removed(txn, slot.layer) for slot in slots]
 
-    def has(self, content: bytes, address: Address) -> bool:
-        """Tell whether a tile's part is stored."""
-        with self.env.begin(self.tiles) as txn:
-            return txn.get(_KEY.pack(content, *address)) is not None
+    def put(self, address: Address, made: Iterable[tuple[Slot, Part, int]]) -> int:
+        """Store parts of a tile; return how many were.
 
-    def token(self, layer: bytes) -> int:
-        """Return what `put` must be given: how often tiles of this layer were removed so far."""
-        with self.env.begin(self.meta) as txn:
-            value = txn.get(b"removed " + layer)
-            return _NUMBER.unpack(value)[0] if value else 0
-
-    def put(self, content: bytes, address: Address, part: Part, layer: bytes, token: int) -> bool:
-        """Store a tile's part, unless tiles of its layer were removed since `token` was taken.
-
-        A tile that was being made while an edit came in may show the time before: whoever heard
-        of the edit first has counted it in the file, so nobody stores such a tile.
+        A part is left out where tiles of its layer were removed since `look`. One that was being
+        made while an edit came in may show the time before: whoever heard of the edit first has
+        counted it in the file, so nobody stores such a part.
         """
         if self.used_bytes > self.max_bytes * _FULL:
             self._evict()
+        stored = 0
         try:
             with self.env.begin(write=True) as txn:
-                if self._removed(txn, layer) != token:
-                    return False
                 number = self._next_number(txn)
-                key = _KEY.pack(content, *address)
-                txn.put(key, _write(part, number), db=self.tiles)
-                txn.put(_NUMBER.pack(number), key, db=self.order, append=True)
+                for slot, part, removed in made:
+                    if self._removed(txn, slot.layer) != removed:
+                        continue
+                    key = _KEY.pack(slot.content, *address)
+                    txn.put(key, _write(part, number), db=self.tiles)
+                    txn.put(_NUMBER.pack(number), key, db=self.order, append=True)
+                    number += 1
+                    stored += 1
         except lmdb.MapFullError:
             self.clear()
-            return False
+            return 0
         except lmdb.Error as error:  # a disk that is full: the tile is served all the same
             LOG.warning("a tile could not be stored: %s", error)
-            return False
-        return True
+            return 0
+        return stored
 
-    def remove(self, content: bytes, addresses: Iterable[Address], layer: bytes) -> None:
+    def remove(self, slot: Slot, addresses: Iterable[Address]) -> None:
         """Remove tiles that an edit touched, and count the edit."""
         with self.env.begin(write=True) as txn:
-            self._count_removal(txn, layer)
+            self._count_removal(txn, slot.layer)
             for address in addresses:
-                txn.delete(_KEY.pack(content, *address), db=self.tiles)
+                txn.delete(_KEY.pack(slot.content, *address), db=self.tiles)
 
     def count_removal(self, layer: bytes) -> None:
         """Count an edit that made another content of the whole layer."""
