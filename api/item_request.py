@@ -23,7 +23,7 @@ DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
 
 _TRUTHS: Final[Mapping[str, bool]] = {"true": True, "false": False}
-_FORMATS: Final = {"json": "geojson", "geojson": "geojson"}
+_FORMATS: Final = {"json": "geojson", "geojson": "geojson", "html": "html"}
 _LANGUAGES: Final = get_args(Language)
 
 

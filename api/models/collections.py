@@ -9,6 +9,7 @@ from pydantic import Field
 
 from api.geojson import CRS84
 from api.models.common import Answer, Bilingual, Box, Link
+from twin.crs import OFFERED_CRS
 from twin.types import ColumnType, Edition, LayerKind, Provenance
 
 
@@ -71,7 +72,7 @@ class Collection(Answer):
     theme: str = Field(examples=["boundary"])
     geometryType: str | None = Field(examples=["MultiPolygon"])
     extent: Extent | None = Field(None, exclude_if=lambda value: value is None)
-    crs: list[str] = Field(default=[CRS84])
+    crs: list[str] = Field(default=list(OFFERED_CRS), examples=[[CRS84]])
     storageCrs: str = CRS84
     featureCount: int
     revision: int = Field(description="Grows when the content changes")

@@ -19,6 +19,7 @@ from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
 from twin.queries.downloads.formats import (
     FORMATS,
+    GEOTIFF,
     FileFormat,
     Format,
     check_format,
@@ -30,8 +31,6 @@ from twin.queries.downloads.order import Order
 from twin.queries.downloads.workplace import own_folder
 from twin.queries.item_query import check_query
 from twin.rasters.files import raster_file
-
-GEOTIFF: Final = "image/tiff; application=geotiff"
 
 #: Nobody reads it: the client has left.
 _LEFT: Final = 499
@@ -76,6 +75,8 @@ async def get_download(
         "Content-Disposition": disposition(file_name(layer, wanted.suffix)),
         "Link": f'<{absolute(request, f"/api/collections/{layer.id}")}>; rel="describedby"',
     }
+    if request.scope.get("twin.head"):
+        return Response(headers=headers, media_type=wanted.media_type)
     order = Order(
         spec=layer.spec.model_dump_json(),
         query=query,

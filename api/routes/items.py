@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
 from api.deps import CatalogueDep, CollectionId, PoolDep
+from api.formats import HTML, PAGE, Format, wants_html
 from api.geojson import GeoJSONResponse, dumps
+from api.item_pages import item_page, items_page
 from api.item_request import (
     CHOOSING,
     CRS_PARAMETER,
@@ -30,6 +34,8 @@ router = APIRouter(
     tags=["collections"], responses=problems(400, 404, 413), default_response_class=GeoJSONResponse
 )
 
+_TYPES: Final[dict[Format, str]] = {"json": GEOJSON, "html": HTML}
+
 _PARAMETERS: Final = {"parameters": [*PAGING, *CHOOSING, FORMAT_PARAMETER]}
 
 
@@ -37,16 +43,22 @@ _PARAMETERS: Final = {"parameters": [*PAGING, *CHOOSING, FORMAT_PARAMETER]}
     "/api/collections/{collectionId}/items",
     response_model=ItemCollection,
     openapi_extra=_PARAMETERS,
+    responses={200: PAGE},
 )
 async def get_items(
     request: Request, pool: PoolDep, catalogue: CatalogueDep, collection_id: CollectionId
 ) -> Response:
     """Return a page of items, with the number of all that match."""
-    layer = catalogue.get(collection_id).described
+    layer = catalogue.get(collection_id)
     sent = read_item_request(request)
-    page = await fetch_items(pool, layer, sent.query)
+    is_html = wants_html(request)
+    query = replace(sent.query, has_geometry=False) if is_html else sent.query
+    page = await fetch_items(pool, layer.described, query)
+    links = _page_links(request, collection_id, sent, page, "html" if is_html else "json")
+    if is_html:
+        return items_page(request, layer, page, query.properties, links)
     members = {
-        "links": _page_links(request, collection_id, sent, page),
+        "links": links,
         "timeStamp": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "numberMatched": page.number_matched,
         "numberMatchedIsEstimated": page.is_estimated,
@@ -61,6 +73,7 @@ async def get_items(
     "/api/collections/{collectionId}/items/{itemId}",
     response_model=ItemFeature,
     openapi_extra={"parameters": [CRS_PARAMETER, FORMAT_PARAMETER]},
+    responses={200: PAGE},
 )
 async def get_one_item(
     request: Request,
@@ -70,26 +83,33 @@ async def get_one_item(
     item_id: Annotated[int, Path(alias="itemId", examples=[830101])],
 ) -> Response:
     """Return one item."""
-    layer = catalogue.get(collection_id).described
+    layer = catalogue.get(collection_id)
     crs = read_crs(request)
-    text = await fetch_item(pool, layer, item_id, View(crs=crs))
+    text = await fetch_item(pool, layer.described, item_id, View(crs=crs))
     path = f"/api/collections/{collection_id}"
-    links = [
+    own = [
         link(request, "self", f"{path}/items/{item_id}", GEOJSON),
+        link(request, "alternate", f"{path}/items/{item_id}", HTML, query={"f": "html"}),
         link(request, "collection", path),
     ]
-    written_links = dumps([each.model_dump(exclude_none=True) for each in links])
-    return written(request, f'{text},"links":{written_links}}}'.encode(), crs)
+    links = [each.model_dump(exclude_none=True) for each in own]
+    if wants_html(request):
+        return item_page(request, layer, json.loads(text + "}"), links)
+    return written(request, f'{text},"links":{dumps(links)}}}'.encode(), crs)
 
 
-def _page_links(request: Request, collection_id: str, sent: ItemRequest, page: Page) -> list[Json]:
+def _page_links(
+    request: Request, collection_id: str, sent: ItemRequest, page: Page, own: Format
+) -> list[Json]:
     path = f"/api/collections/{collection_id}"
     asked = {**sent.sent, "limit": str(sent.query.limit)}
-    pages = {"self": asked}
+    other: Format = "json" if own == "html" else "html"
+    pages = [("self", own, asked), ("alternate", other, {**asked, "f": other})]
     if page.next:
-        pages["next"] = {**asked, "after": page.next}
+        further = {**asked, "after": page.next}
+        pages.append(("next", own, {**further, "f": "html"} if own == "html" else further))
     links = [
-        {"href": absolute(request, f"{path}/items", query), "rel": rel, "type": GEOJSON}
-        for rel, query in pages.items()
+        {"href": absolute(request, f"{path}/items", query), "rel": rel, "type": _TYPES[form]}
+        for rel, form, query in pages
     ]
     return [*links, link(request, "collection", path).model_dump(exclude_none=True)]

@@ -7,7 +7,9 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT, CatalogueDep, CollectionId
+from api.formats import HTML, FormatDep
 from api.geojson import dumps
+from api.item_pages import queryables_page
 from api.links import absolute
 from api.openapi import problems
 from twin.queries.catalogue import PublishedLayer
@@ -31,6 +33,9 @@ _SCHEMA: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
+_PAGE: Final = {HTML: {"schema": {"type": "string"}}}
+
+
 class SchemaResponse(Response):
     """A JSON Schema."""
 
@@ -38,16 +43,21 @@ class SchemaResponse(Response):
 
 
 @router.get(
-    "/api/collections/{collectionId}/queryables", response_class=SchemaResponse, responses=_SCHEMA
+    "/api/collections/{collectionId}/queryables",
+    response_class=SchemaResponse,
+    responses={200: {"content": {**_SCHEMA[200]["content"], **_PAGE}}},
 )
 async def get_queryables(
-    request: Request, catalogue: CatalogueDep, collection_id: CollectionId
-) -> SchemaResponse:
+    request: Request, catalogue: CatalogueDep, collection_id: CollectionId, wanted: FormatDep
+) -> Response:
     """Return what `filter` may name; other names are refused."""
     layer = catalogue.get(collection_id)
     properties = _sortable(layer)
     if layer.spec.geometry_type:
         properties["geom"] = _geometry(layer.spec.geometry_type)
+    layer.described.rows  # noqa: B018 (a raster has no items)
+    if wanted == "html":
+        return queryables_page(request, layer, properties)
     return _schema(request, layer, "queryables", properties)
 
 

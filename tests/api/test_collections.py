@@ -28,7 +28,8 @@ def test_collections_tell_what_planners_need(client):
         1,
     )
     assert grid["faults"] == {"noted": 0, "quarantined": 0}
-    assert grid["crs"] == [CRS84]
+    assert grid["crs"][0] == grid["storageCrs"] == CRS84
+    assert [crs.rpartition("/")[2] for crs in grid["crs"]] == ["CRS84", "4326", "32647", "3857"]
     assert len(grid["extent"]["spatial"]["bbox"][0]) == 4
     assert [column["name"] for column in grid["columns"]] == ["code", "people", "share"]
 
@@ -43,7 +44,14 @@ def test_collection_kinds_differ_where_they_must(client):
     assert "itemType" not in elevation
     assert (elevation["layerDataType"], "layerDataType" in population) == ("Coverage", False)
     relations = {link["rel"].rpartition("/")[2] for link in elevation["links"]}
-    assert relations == {"self", "alternate", "describedby", "legend", "tilesets-map"}
+    assert relations == {
+        "self",
+        "alternate",
+        "enclosure",
+        "describedby",
+        "legend",
+        "tilesets-map",
+    }
     assert elevation["columns"][0]["unit"] == "m"
 
 
@@ -62,7 +70,8 @@ def test_every_link_of_a_collection_leads_somewhere(client):
     base = f"http://testserver{client.prefix}"
     for collection in client.get("/api/collections").json()["collections"]:
         for link in collection["links"]:
-            assert client.get(link["href"].removeprefix(base)).status_code == 200, link
+            ask = client.head if link["rel"] == "enclosure" else client.get
+            assert ask(link["href"].removeprefix(base)).status_code == 200, link
 
 
 def test_items_are_geojson_with_their_crs_named(client):
@@ -207,7 +216,11 @@ def test_item_has_links_to_itself_and_its_collection(client):
     item = client.get("/api/collections/grid/items/123").json()
     assert (item["id"], item["properties"]["people"]) == (123, 23)
     base = f"http://testserver{client.prefix}/api/collections/grid"
-    assert [link["href"] for link in item["links"]] == [f"{base}/items/123", base]
+    assert [link["href"] for link in item["links"]] == [
+        f"{base}/items/123",
+        f"{base}/items/123?f=html",
+        base,
+    ]
 
 
 @pytest.mark.parametrize(

@@ -312,6 +312,7 @@ def test_too_many_downloads_at_once_are_told_to_wait(odd_client):
 
 
 def test_file_that_nobody_waits_for_any_more_is_given_up(odd):
+    odd.temporary_dir.mkdir(parents=True, exist_ok=True)
     with serve(odd) as base:
         address = f"{base}/api/collections/many/download?f=gpkg"
         with pytest.raises(httpx.ReadTimeout):
@@ -321,3 +322,11 @@ def test_file_that_nobody_waits_for_any_more_is_given_up(odd):
             time.sleep(0.1)
         assert list(odd.temporary_dir.iterdir()) == []
         assert httpx.get(address, timeout=60).content.startswith(b"SQLite format 3")
+
+
+def test_head_tells_what_a_download_is_and_makes_none(odd_client):
+    for f, media in MEDIA.items():
+        response = odd_client.head(f"/api/collections/many/download?f={f}")
+        assert (response.status_code, response.content) == (200, b"")
+        assert response.headers["content-type"] == media
+        assert SUFFIXES[f] in response.headers["content-disposition"]

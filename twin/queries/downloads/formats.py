@@ -61,6 +61,9 @@ FORMATS: Final[Mapping[str, FileFormat]] = {
     )
 }
 
+#: Media type of rasters, which are had as they are stored.
+GEOTIFF: Final = "image/tiff; application=geotiff"
+
 #: What must not be taken for a survey, and what the file says of it.
 _CAUTIONS: Final[Mapping[Provenance, Text]] = {
     "approximate": Text(
