@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import geopandas as gpd
+import mapbox_vector_tile
 import pytest
 from psycopg import errors as pg
 from shapely import MultiLineString, MultiPolygon, Point, box
@@ -12,7 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from twin.db.engine import make_engine
 from twin.db.layer_table import layer_table, tile_table
 from twin.db.publish import drop_layer, publish
+from twin.queries.catalogue import describe
 from twin.spec import Column, Label, LayerSpec, Title, ZoomBy
+from twin.tiles.vector import tile_statement
 
 TITLE = Title(th="ทดสอบ", en="Test")
 
@@ -180,3 +183,45 @@ def test_tile_table_indexes_every_geometry_that_tiles_read():
     table = tile_table(spec())
     indexed = {column.name for index in table.indexes for column in index.columns}
     assert indexed == {"geom", "geom_8", "geom_10", "geom_12"}
+
+
+def areas(*boxes):
+    polygons = [MultiPolygon([box(*bounds)]) for bounds in boxes]
+    ids_ = list(range(1, len(boxes) + 1))
+    data = {"id": ids_, "code": ids_, "highway": ["x"] * len(boxes)}
+    return gpd.GeoDataFrame(data, geometry=polygons, crs=4326).rename_geometry("geom")
+
+
+def test_area_is_cut_into_pieces_that_make_it_whole_and_follow_edits(connection):
+    publish(connection, spec("MultiPolygon", zoom_by=None), areas((98.3, 7.8, 98.5, 8.0)))
+    lost = text(
+        "SELECT t.id, count(*), ST_Area(ST_Difference(t.geom, ST_Union(p.geom)))"
+        ' FROM tile.toy t JOIN tile."toy$piece" p USING (id) GROUP BY t.id, t.geom'
+    )
+    ((_id, pieces, missing),) = connection.execute(lost).all()
+    assert pieces >= 6
+    assert missing < 1
+    connection.execute(text("UPDATE layer.toy SET geom = ST_Translate(geom, 1, 0)"))
+    east = 'SELECT min(ST_XMin(ST_Transform(geom, 4326))) FROM tile."toy$piece"'
+    assert connection.scalar(text(east)) == pytest.approx(99.3)
+    connection.execute(text("DELETE FROM layer.toy"))
+    assert connection.scalar(text('SELECT count(*) FROM tile."toy$piece"')) == 0
+
+
+def test_area_of_too_many_pieces_stays_whole_and_is_drawn(connection):
+    whole = spec("MultiPolygon", zoom_by=None)
+    publish(connection, whole, areas((70, -20, 120, 30), (98.3, 7.8, 98.31, 7.81)))
+    found = text('SELECT id, x FROM tile."toy$piece" ORDER BY id, x')
+    assert connection.execute(found).first() == (1, -1)
+    described = describe(whole.model_dump_json())
+    values = {"z": 14, "x": 12668, "y": 7831}
+    part = connection.execute(tile_statement([described], 14), values).scalar_one()
+    assert [f["id"] for f in mapbox_vector_tile.decode(part)["toy"]["features"]] == [1]
+
+
+def test_layer_of_areas_is_replaced_and_dropped_with_its_pieces(connection):
+    kind = spec("MultiPolygon", zoom_by=None)
+    for _ in range(2):
+        publish(connection, kind, areas((98.3, 7.8, 98.5, 8.0)))
+    drop_layer(connection, kind)
+    assert connection.scalar(text("SELECT to_regclass('tile.\"toy$piece\"')")) is None

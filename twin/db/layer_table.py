@@ -143,8 +143,8 @@ def piece_table(spec: LayerSpec, schema: str = "tile") -> Table:
         f"{spec.id}$piece",
         MetaData(),
         Column("id", BigInteger, nullable=False),
-        Column("x", Integer),
-        Column("y", Integer),
+        Column("x", Integer, nullable=False),
+        Column("y", Integer, nullable=False),
         Column("geom", Geometry("GEOMETRY", srid=TILE_SRID, spatial_index=False), nullable=False),
         schema=schema,
     )

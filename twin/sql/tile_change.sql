@@ -10,7 +10,7 @@
 -- twin.tile_pieces(target regclass): gives a tile table of areas a table <name>$piece, which holds each
 --   area cut by the tiles of zoom 12 (`x`, `y`; margin included) and is kept by a trigger. A tile of
 --   a greater zoom lies in one of them, so it reads a piece and not the whole coast; the cuts lie
---   beyond what it draws. An area of more than 65,536 pieces stays whole (`x` and `y` null).
+--   beyond what it draws. An area of more than 65,536 pieces stays whole (`x` and `y` -1).
 -- twin.tile_cut(): statement trigger of a tile table, transition table `new_rows`.
 -- twin.layer_swap(layer text): as in tile_refresh.sql, and announces.
 -- twin.layer_announce(), twin.project_announce(): triggers of the catalogue and of the register.
@@ -60,7 +60,7 @@ DECLARE
         ' LATERAL (SELECT ST_ClipByBox2D(geom, ST_TileEnvelope(12, x, y, margin => 0.015625))'
         ' AS piece) AS clipped'
         ' WHERE (east - west + 1)::bigint * (south - north + 1) <= 65536 AND NOT ST_IsEmpty(piece)'
-        ' UNION ALL SELECT id, NULL, NULL, geom FROM span'
+        ' UNION ALL SELECT id, -1, -1, geom FROM span'
         ' WHERE (east - west + 1)::bigint * (south - north + 1) > 65536',
         'half', half), 'side', side);
 BEGIN
@@ -78,7 +78,7 @@ BEGIN
     FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace WHERE pg_class.oid = target;
     EXECUTE format(
         'CREATE TABLE %1$I.%2$I (id bigint NOT NULL REFERENCES %3$s ON DELETE CASCADE,'
-        ' x int, y int, geom geometry(Geometry, 3857) NOT NULL)', place, name, target);
+        ' x int NOT NULL, y int NOT NULL, geom geometry(Geometry, 3857) NOT NULL)', place, name, target);
     EXECUTE format('CREATE INDEX ON %1$I.%2$I (x, y)', place, name);
     EXECUTE format('CREATE INDEX ON %1$I.%2$I (id)', place, name);
     PERFORM twin.store_plain(format('%I.%I', place, name)::regclass);

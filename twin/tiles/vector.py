@@ -25,10 +25,10 @@ from sqlalchemy import (
     bindparam,
     func,
     literal_column,
-    or_,
     select,
     type_coerce,
 )
+from sqlalchemy.dialects.postgresql import array
 
 from twin.crs import TILE_SRID
 from twin.db.layer_table import (
@@ -170,8 +170,14 @@ def _piece_features(layer: Described) -> Select[Any]:
     table, around = _tiles(layer), _envelope()
     piece = piece_table(layer.spec)
     z, x, y = _ADDRESS
-    here = and_(piece.c.x == x.op(">>")(z - PIECE_ZOOM), piece.c.y == y.op(">>")(z - PIECE_ZOOM))
-    touching = around.join(piece, and_(or_(here, piece.c.x.is_(None)), _meets(piece, around))).join(
+    # An area that was left whole has -1; one search of the index finds either.
+    here = and_(
+        *(
+            own == func.any(array([at.op(">>")(z - PIECE_ZOOM), literal_column("-1", Integer)]))
+            for own, at in ((piece.c.x, x), (piece.c.y, y))
+        )
+    )
+    touching = around.join(piece, and_(here, _meets(piece, around))).join(
         table, table.c.id == piece.c.id
     )
     carried = [table.c[attribute] for attribute in attributes(layer, PIECE_ZOOM + 1)]
