@@ -10,15 +10,13 @@ from sqlalchemy import (
     Double,
     FromClause,
     Text,
-    and_,
-    case,
     cast,
     func,
     literal_column,
-    null,
     select,
 )
 
+from twin.queries import item_text
 from twin.queries.catalogue import Described
 
 #: Decimals of a degree in GeoJSON: about 1 cm.
@@ -26,8 +24,6 @@ _DECIMALS: Final[ColumnElement[int]] = literal_column("7")
 
 #: Results are generalised by this much for drawing: about 5 m. Items have the whole geometry.
 _TOLERANCE: Final[ColumnElement[float]] = literal_column("5e-5::float8", Double)
-
-_INFINITY: Final[ColumnElement[float]] = literal_column("'Infinity'::float8", Double)
 
 
 def is_pointlike(layer: Described) -> bool:
@@ -78,7 +74,4 @@ def properties(
 
 def finite(column: ColumnElement[Any], name: str) -> ColumnElement[Any]:
     """Return a column with null for numbers that JSON does not have."""
-    if not isinstance(column.type, Double):
-        return column
-    is_finite = and_(column < _INFINITY, column > -_INFINITY)
-    return case((is_finite, column), else_=null()).label(name)
+    return item_text.finite(column).label(name) if isinstance(column.type, Double) else column
