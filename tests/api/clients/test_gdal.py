@@ -3,9 +3,8 @@
 import json
 import shutil
 import subprocess
+import sys
 
-import httpx
-import pyogrio
 import pytest
 
 from twin.testing import square
@@ -65,10 +64,15 @@ def test_ogr2ogr_geometry_is_where_it_is(api):
     assert (lon, lat) == pytest.approx(square(0, 0).centroid.coords[0], abs=1e-6)
 
 
+def pyogrio(call):
+    """Call pyogrio in a process of its own: it keeps the interpreter, which the proxy here needs."""
+    code = f"import json, pyogrio; print(json.dumps({call}))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)
+
+
 def test_gdal_in_pyogrio_reads_a_collection(api):
     """A newer GDAL than the distribution's; it asks for a CRS by name, which part 2 answers."""
-    classes = httpx.get(f"{api}/conformance").json()["conformsTo"]
-    names = {name for name, _ in pyogrio.list_layers(f"OAPIF:{api}")}
+    names = {name for name, _ in pyogrio(f"pyogrio.list_layers('OAPIF:{api}').tolist()")}
     assert {"grid", "facility", "road", "tambon"} <= names
-    if any("features-2" in name for name in classes):
-        assert len(pyogrio.read_dataframe(f"OAPIF:{api}", layer="grid")) == 25
+    assert pyogrio(f"len(pyogrio.read_dataframe('OAPIF:{api}', layer='grid'))") == 25
