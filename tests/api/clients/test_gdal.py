@@ -65,7 +65,7 @@ def test_ogr2ogr_geometry_is_where_it_is(api):
 
 
 def pyogrio(call):
-    """Call pyogrio in a process of its own: it keeps the interpreter, which the proxy here needs."""
+    """Call pyogrio in a process of its own: it keeps this one from answering as a proxy."""
     code = f"import json, pyogrio; print(json.dumps({call}))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
