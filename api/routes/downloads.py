@@ -12,7 +12,7 @@ from fastapi.responses import FileResponse
 from api.deps import CatalogueDep, CollectionId, EngineDep, PoolDep, SettingsDep
 from api.downloading import Seats, Streamed, disposition, made, read_pieces
 from api.item_request import CHOOSING, read_item_request
-from api.links import GEOJSON, absolute
+from api.links import GEOJSON, GEOTIFF, absolute
 from api.openapi import problems
 from twin.db.engine import libpq_address
 from twin.errors import InvalidInputError
@@ -30,8 +30,6 @@ from twin.queries.downloads.order import Order
 from twin.queries.downloads.workplace import own_folder
 from twin.queries.item_query import check_query
 from twin.rasters.files import raster_file
-
-GEOTIFF: Final = "image/tiff; application=geotiff"
 
 #: Nobody reads it: the client has left.
 _LEFT: Final = 499
