@@ -232,8 +232,8 @@ def test_queryables_page_shows_each_with_its_values():
     )
     rows = [text_of(row) for row in tree.findall(".//tbody/tr")]
     assert rows == [
-        "amenity ประเภท | Kind string – a, b",
-        "kind integer – 1 ก | A",
+        "amenity ประเภท Kind string – a, b",
+        "kind integer – 1 ก A",
         "area number ไร่ –",
         "geom geometry-point – –",
     ]
