@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from fastapi import Depends, Query, Request, Response
 
 from api.html import page
-from api.links import JSON, link
+from api.links import JSON, SCHEMA_JSON, link
 from api.models.common import Answer, Link
 
 HTML: Final = "text/html"
@@ -16,6 +16,9 @@ HTML: Final = "text/html"
 #: What documents come as; the first is for whoever does not say.
 Format = Literal["json", "html"]
 _MEDIA: Final[dict[str, Format]] = {JSON: "json", HTML: "html"}
+
+#: Accept headers of programs, which need no weighing.
+_CARELESS: Final = frozenset(("", "*/*"))
 
 FormatParam = Annotated[
     Format | None,
@@ -28,18 +31,30 @@ async def get_format(request: Request, f: FormatParam = None) -> Format:
     return f or _MEDIA[preferred(request.headers.get("accept", ""), [*_MEDIA])]
 
 
+async def get_schema_format(request: Request, f: FormatParam = None) -> Format:
+    """Return the format of an answer that is a JSON Schema where it is no page."""
+    return f or ("html" if wants_html(request, SCHEMA_JSON) else "json")
+
+
 FormatDep = Annotated[Format, Depends(get_format)]
+SchemaFormatDep = Annotated[Format, Depends(get_schema_format)]
 
 #: For OpenAPI: a document is also a page.
-PAGE: Final[dict[str, object]] = {"content": {HTML: {"schema": {"type": "string"}}}}
+PAGE: Final[dict[str, Any]] = {"content": {HTML: {"schema": {"type": "string"}}}}
 
 
-def wants_html(request: Request) -> bool:
-    """Tell whether a client asks for a page, by `f=html` or, without `f`, by its Accept header."""
+def wants_html(request: Request, own: str = JSON) -> bool:
+    """Tell whether a client asks for a page, by `f=html` or, without `f`, by its Accept header.
+
+    Parameters
+    ----------
+    own
+        Media type of what is no page; who likes `application/json` means that too.
+    """
     asked = request.query_params.get("f")
     if asked is not None:
         return asked == "html"
-    return preferred(request.headers.get("accept", ""), [*_MEDIA]) == HTML
+    return preferred(request.headers.get("accept", ""), (own, *_MEDIA)) == HTML
 
 
 def preferred(accept: str, offered: Sequence[str]) -> str:
@@ -56,6 +71,8 @@ def preferred(accept: str, offered: Sequence[str]) -> str:
     >>> preferred("", ["application/json", "text/html"])
     'application/json'
     """
+    if accept in _CARELESS:
+        return offered[0]
     ranges = dict(_ranges(accept))
 
     def weight(media_type: str) -> float:
@@ -81,9 +98,14 @@ def negotiated(
         response = page(request, template, it=model)
     else:
         response = Response(model.model_dump_json(exclude_none=sparse), media_type=JSON)
-    if "f" not in request.query_params:
-        response.headers["Vary"] = "Accept"
+    say_varies(request, response)
     return response
+
+
+def say_varies(request: Request, response: Response) -> None:
+    """Say that the answer depends on the Accept header, where `f` did not decide."""
+    if "f" not in request.query_params:
+        response.headers.add_vary_header("Accept")
 
 
 def own_links(request: Request, path: str, query: dict[str, str] | None = None) -> list[Link]:

@@ -23,7 +23,7 @@ DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
 
 _TRUTHS: Final[Mapping[str, bool]] = {"true": True, "false": False}
-_FORMATS: Final = {"json": "geojson", "geojson": "geojson", "html": "html"}
+_FORMATS: Final = {"json": "json", "geojson": "json", "html": "html"}
 _LANGUAGES: Final = get_args(Language)
 
 
@@ -50,7 +50,7 @@ def read_item_request(request: Request, *, is_paged: bool = True) -> ItemRequest
     """
     sent = dict(request.query_params)
     if is_paged:
-        _choice(sent, "f", _FORMATS, default="geojson")
+        _choice(sent, "f", _FORMATS, default="json")
     known = _PAGED | _CHOOSING if is_paged else _CHOOSING
     query = ItemQuery(
         window=parse_window(sent.get("bbox"), parse_crs(sent.get("bbox-crs"), "bbox-crs")),
@@ -82,7 +82,7 @@ def read_crs(request: Request) -> Crs:
                 "ไม่มีพารามิเตอร์ชื่อนี้ พารามิเตอร์ที่ใช้ได้: crs, f",
                 parameter=name,
             )
-    _choice(request.query_params, "f", _FORMATS, default="geojson")
+    _choice(request.query_params, "f", _FORMATS, default="json")
     return parse_crs(request.query_params.get("crs"), "crs")
 
 
@@ -211,7 +211,9 @@ PAGING: Final[list[Any]] = [
     _documented("after", "Where the page begins; taken from a `next` link", _TEXT),
 ]
 
-FORMAT_PARAMETER: Final = _documented("f", "Format of the answer", _FORMAT)
+FORMAT_PARAMETER: Final = _documented(
+    "f", "Format of the answer, whatever the Accept header says; `html` is a page", _FORMAT
+)
 
 _CHOOSING: Final = frozenset(each["name"] for each in CHOOSING) - {"propertyValues"} | {"f"}
 _PAGED: Final = frozenset(each["name"] for each in PAGING)

@@ -12,6 +12,8 @@ from api.models.common import Link
 
 JSON: Final = "application/json"
 GEOJSON: Final = "application/geo+json"
+SCHEMA_JSON: Final = "application/schema+json"
+GEOTIFF: Final = "image/tiff; application=geotiff"
 
 #: Kept in addresses as they are: the braces of templates and the commas of a bounding box.
 _SAFE: Final = "{}/:,"
@@ -24,8 +26,13 @@ def absolute(
     base = str(request.base_url).rstrip("/")
     address = base + quote(path, safe=_SAFE)
     if query:
-        address += "?" + urlencode(query, doseq=True, safe=_SAFE)
+        address += "?" + query_text(query)
     return address
+
+
+def query_text(query: Mapping[str, str | Sequence[str]]) -> str:
+    """Return parameters as they stand in an address."""
+    return urlencode(query, doseq=True, safe=_SAFE)
 
 
 def link(

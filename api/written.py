@@ -18,11 +18,23 @@ _LEVEL: Final = 1
 _GZIP_WBITS: Final = 31
 
 
-def written(request: Request, body: bytes, crs: Crs, media_type: str = GEOJSON) -> Response:
-    """Return GeoJSON that is written already, and that names its reference system."""
-    headers = {"Content-Crs": f"<{crs.uri}>", "Vary": "Accept"}
+def written(request: Request, body: bytes, crs: Crs, link: str | None = None) -> Response:
+    """Return GeoJSON that is written already, and that names its reference system.
+
+    Parameters
+    ----------
+    link
+        Value of the Link header.
+    """
+    headers = {"Content-Crs": f"<{crs.uri}>"}
+    if link:
+        headers["Link"] = link
+    vary = [] if "f" in request.query_params else ["Accept"]
     if len(body) >= _MIN_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
         # Else the middleware says so: it adds to what it does not find encoded.
-        headers |= {"Content-Encoding": "gzip", "Vary": "Accept, Accept-Encoding"}
+        headers["Content-Encoding"] = "gzip"
+        vary.append("Accept-Encoding")
         body = isal_zlib.compress(body, level=_LEVEL, wbits=_GZIP_WBITS)
-    return Response(body, headers=headers, media_type=media_type)
+    if vary:
+        headers["Vary"] = ", ".join(vary)
+    return Response(body, headers=headers, media_type=GEOJSON)

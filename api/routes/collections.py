@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from fastapi import APIRouter, Request, Response
 
+from api.collection_links import collection_links
 from api.deps import STRICT, CollectionId, EngineDep
-from api.formats import HTML, PAGE, FormatDep, negotiated, own_links
-from api.links import GEOJSON, link
+from api.formats import PAGE, FormatDep, negotiated, own_links
 from api.models.collections import (
     Collection,
     Collections,
@@ -19,22 +17,14 @@ from api.models.collections import (
     SpatialExtent,
     ThemeModel,
 )
-from api.models.common import Bilingual, Link, bilingual
+from api.models.common import Bilingual, bilingual
 from api.openapi import problems
-from api.tilesets import TILESETS_MAP, TILESETS_VECTOR
+from twin.crs import CRS84, OFFERED_CRS
 from twin.db.engine import connect
 from twin.queries.catalogue import PublishedLayer, get_layer, list_layers, list_themes
-from twin.queries.downloads.formats import FORMATS, GEOTIFF
 from twin.spec import Column, Title
 
-QUERYABLES: Final = "http://www.opengis.net/def/rel/ogc/1.0/queryables"
-SORTABLES: Final = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
-SCHEMA: Final = "application/schema+json"
-
 router = APIRouter(tags=["collections"], dependencies=STRICT, responses=problems(400))
-
-#: Media type of items → the `f` that asks for it, None where it is what comes unasked.
-ITEM_FORMATS: Final[dict[str, str | None]] = {GEOJSON: None, HTML: "html"}
 
 
 @router.get("/api/collections", response_model=Collections, responses={200: PAGE})
@@ -79,6 +69,7 @@ def _collection(request: Request, layer: PublishedLayer) -> Collection:
         theme=spec.theme,
         geometryType=spec.geometry_type,
         extent=Extent(spatial=SpatialExtent(bbox=[list(layer.bbox)])) if layer.bbox else None,
+        crs=[CRS84.uri] if spec.kind == "raster" else list(OFFERED_CRS),
         featureCount=layer.feature_count,
         revision=layer.revision,
         edition=layer.edition,
@@ -96,7 +87,7 @@ def _collection(request: Request, layer: PublishedLayer) -> Collection:
         style=spec.style,
         label=LabelModel(th=spec.label.th, en=spec.label.en) if spec.label else None,
         columns=[_column(column) for column in spec.columns],
-        links=_links(request, layer),
+        links=collection_links(request, layer),
     )
 
 
@@ -113,46 +104,3 @@ def _column(column: Column) -> ColumnModel:
 
 def _titles(title: Title) -> Bilingual:
     return Bilingual(th=title.th, en=title.en)
-
-
-def _links(request: Request, layer: PublishedLayer) -> list[Link]:
-    path = f"/api/collections/{layer.id}"
-    links = own_links(request, path)
-    links += _downloads(request, layer)
-    if layer.kind == "raster":
-        links.append(link(request, TILESETS_MAP, f"{path}/map/tiles", title="ภาพแผนที่ | Map tiles"))
-        links.append(link(request, "describedby", f"/raster/{layer.id}.json", title="TileJSON"))
-        links.append(link(request, "legend", f"/raster/{layer.id}/legend.json", title="สี | Legend"))
-        return links
-    for media_type, f in ITEM_FORMATS.items():
-        query = {"f": f} if f else None
-        links.append(
-            link(request, "items", f"{path}/items", media_type, "รายการ | Items", query=query)
-        )
-    links += [
-        link(request, QUERYABLES, f"{path}/queryables", SCHEMA, "เงื่อนไขที่ค้นได้ | Queryables"),
-        link(request, SORTABLES, f"{path}/sortables", SCHEMA, "เรียงลำดับได้ตาม | Sortables"),
-    ]
-    if layer.kind == "vector":
-        tiles = "ชุดแผ่นแผนที่ | Vector tiles"
-        links.append(link(request, TILESETS_VECTOR, f"{path}/tiles", title=tiles))
-        links.append(link(request, "describedby", f"/tiles/{layer.id}.json", title="TileJSON"))
-    return links
-
-
-def _downloads(request: Request, layer: PublishedLayer) -> list[Link]:
-    path = f"/api/collections/{layer.id}/download"
-    if layer.kind == "raster":
-        return [link(request, "enclosure", path, GEOTIFF, "ดาวน์โหลด | Download: GeoTIFF")]
-    return [
-        link(
-            request,
-            "enclosure",
-            path,
-            each.media_type,
-            f"ดาวน์โหลด | Download: {each.title}",
-            query={"f": each.name},
-        )
-        for each in FORMATS.values()
-        if each.has_tables or layer.kind == "vector"
-    ]

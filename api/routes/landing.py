@@ -34,7 +34,6 @@ CONFORMS_TO: Final = [
         f"{_SPEC}/ogcapi-features-3/1.0/conf/{name}"
         for name in ("queryables", "queryables-query-parameters", "filter", "features-filter")
     ),
-    # No arrays and no functions of our own.
     *(
         f"{_SPEC}/cql2/1.0/conf/{name}"
         for name in (
@@ -43,13 +42,12 @@ CONFORMS_TO: Final = [
             "basic-cql2",
             "advanced-comparison-operators",
             "case-insensitive-comparison",
-            "accent-insensitive-comparison",
             "basic-spatial-functions",
             "basic-spatial-functions-plus",
             "spatial-functions",
             "temporal-functions",
-            "property-property",
             "arithmetic",
+            "property-property",
         )
     ),
     *(

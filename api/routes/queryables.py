@@ -7,16 +7,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT, CatalogueDep, CollectionId
-from api.formats import HTML, FormatDep
+from api.formats import HTML, PAGE, Format, SchemaFormatDep, say_varies
 from api.geojson import dumps
-from api.item_pages import queryables_page
-from api.links import absolute
+from api.html import page
+from api.item_pages import named
+from api.links import SCHEMA_JSON, absolute
 from api.openapi import problems
 from twin.queries.catalogue import PublishedLayer
 from twin.spec import Column
-from twin.types import ColumnType, Json
-
-SCHEMA_JSON: Final = "application/schema+json"
+from twin.types import ColumnType, Json, Text
 
 router = APIRouter(tags=["collections"], dependencies=STRICT, responses=problems(400, 404))
 
@@ -29,11 +28,14 @@ _TYPES: Final[dict[ColumnType, Json]] = {
     "boolean": {"type": "boolean"},
 }
 _SCHEMA: Final[dict[int | str, dict[str, Any]]] = {
-    200: {"content": {SCHEMA_JSON: {"schema": {"type": "object"}}}}
+    200: {"content": {SCHEMA_JSON: {"schema": {"type": "object"}}, **PAGE["content"]}}
 }
 
 
-_PAGE: Final = {HTML: {"schema": {"type": "string"}}}
+_HEADINGS: Final = {
+    "queryables": Text("เงื่อนไขที่ค้นได้", "Queryables"),
+    "sortables": Text("คอลัมน์ที่เรียงลำดับได้", "Sortables"),
+}
 
 
 class SchemaResponse(Response):
@@ -43,47 +45,54 @@ class SchemaResponse(Response):
 
 
 @router.get(
-    "/api/collections/{collectionId}/queryables",
-    response_class=SchemaResponse,
-    responses={200: {"content": {**_SCHEMA[200]["content"], **_PAGE}}},
+    "/api/collections/{collectionId}/queryables", response_class=SchemaResponse, responses=_SCHEMA
 )
 async def get_queryables(
-    request: Request, catalogue: CatalogueDep, collection_id: CollectionId, wanted: FormatDep
+    request: Request, catalogue: CatalogueDep, collection_id: CollectionId, wanted: SchemaFormatDep
 ) -> Response:
     """Return what `filter` may name; other names are refused."""
     layer = catalogue.get(collection_id)
     properties = _sortable(layer)
     if layer.spec.geometry_type:
         properties["geom"] = _geometry(layer.spec.geometry_type)
-    layer.described.rows  # noqa: B018 (a raster has no items)
-    if wanted == "html":
-        return queryables_page(request, layer, properties)
-    return _schema(request, layer, "queryables", properties)
+    return _schema(request, layer, "queryables", properties, wanted)
 
 
 @router.get(
     "/api/collections/{collectionId}/sortables", response_class=SchemaResponse, responses=_SCHEMA
 )
 async def get_sortables(
-    request: Request, catalogue: CatalogueDep, collection_id: CollectionId
-) -> SchemaResponse:
+    request: Request, catalogue: CatalogueDep, collection_id: CollectionId, wanted: SchemaFormatDep
+) -> Response:
     """Return what `sortby` may name."""
     layer = catalogue.get(collection_id)
-    return _schema(request, layer, "sortables", _sortable(layer))
+    return _schema(request, layer, "sortables", _sortable(layer), wanted)
 
 
-def _schema(request: Request, layer: PublishedLayer, name: str, properties: Json) -> SchemaResponse:
+def _schema(
+    request: Request, layer: PublishedLayer, name: str, properties: Json, wanted: Format
+) -> Response:
     layer.described.rows  # noqa: B018 (a raster has no items)
     title = layer.spec.title
+    address = absolute(request, f"/api/collections/{layer.id}/{name}")
     schema = {
         "$schema": _DIALECT,
-        "$id": absolute(request, f"/api/collections/{layer.id}/{name}"),
+        "$id": address,
         "type": "object",
         "title": f"{title.th} | {title.en}",
         "properties": properties,
         "additionalProperties": False,
     }
-    return SchemaResponse(dumps(schema))
+    response: Response
+    if wanted == "html":
+        told = {"collection": named(layer), "heading": _HEADINGS[name], "properties": properties}
+        response = page(request, "queryables.html", **told)
+    else:
+        response = SchemaResponse(dumps(schema))
+        # A schema has no place for links.
+        response.headers["Link"] = f'<{address}?f=html>; rel="alternate"; type="{HTML}"'
+    say_varies(request, response)
+    return response
 
 
 def _sortable(layer: PublishedLayer) -> Json:

@@ -149,7 +149,8 @@ def read_value(layer: Described, name: str, value: str) -> object:
     InvalidInputError
         There is no such property, or the value does not fit its type.
     """
-    column_type = property_type(layer, name, parameter=name)
+    # The id is no property, but can be asked for like one.
+    column_type = "integer" if name == "id" else property_type(layer, name, parameter=name)
     if column_type == "text":
         return checked_text(value, name)
     try:

@@ -12,7 +12,7 @@ class Follower:
 
     def get(self, href, **options):
         """Follow an absolute link of the service, or a path of it."""
-        if "://" in href:
+        if not href.startswith("/"):
             assert href.startswith(f"{self.base}/"), href
             href = href.removeprefix(self.base)
         return self.client.get(href, **options)

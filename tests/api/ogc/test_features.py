@@ -1,6 +1,7 @@
 """Abstract tests of OGC API Features, part 1 (17-069r4), one a requirement."""
 
 import pytest
+from lxml import etree
 
 JSON, GEOJSON, HTML = "application/json", "application/geo+json", "text/html"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -218,10 +219,73 @@ def test_geojson_content(feature_collections, items_of):
             assert {"id", "geometry", "properties"} <= set(feature)
 
 
-def test_html_class_is_claimed_only_where_items_are_pages(client, conforms_to):
-    pages = [
-        client.get(f"/api/collections/grid/items{path}?f=html").headers["content-type"]
-        for path in ("", "/123")
-    ]
-    is_kept = all(page.startswith(HTML) for page in pages)
-    assert (f"{SPEC}/html" in conforms_to) == is_kept
+@pytest.mark.parametrize("path", ["items", "items/123", "queryables", "sortables"])
+def test_html_content_by_f_and_by_accept(client, path):
+    address = f"/api/collections/grid/{path}"
+    browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
+    chosen = client.get(f"{address}?f=html")
+    liked = client.get(address, headers={"Accept": browser})
+    assert chosen.text.count("<h1>") == 1
+    for response in (chosen, liked):
+        assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert "Accept" in liked.headers["vary"].split(", ")
+    assert "Accept" not in chosen.headers.get("vary", "").split(", ")
+    assert "Accept" in client.get(address).headers["vary"].split(", ")
+    for accept in ("", "*/*", "application/json", GEOJSON, "application/schema+json"):
+        answer = client.get(address, headers={"Accept": accept})
+        assert "json" in answer.headers["content-type"], accept
+
+
+def test_html_is_an_alternate_of_geojson_and_the_other_way_round(follow, find):
+    query = "people=12&bbox-crs=http%3A//www.opengis.net/def/crs/EPSG/0/4326&f=json"
+    for path in (f"/api/collections/grid/items?{query}", "/api/collections/grid/items/112"):
+        document = follow.json(path)
+        (alternate,) = find(document, "alternate", HTML)
+        response = follow.get(alternate["href"])
+        assert response.headers["content-type"].startswith(HTML)
+        page = etree.fromstring(response.content, etree.HTMLParser(encoding="utf-8"))
+        (back,) = page.findall(".//head/link[@rel='alternate']")
+        assert back.get("type") == GEOJSON
+        found = follow.json(back.get("href"))
+        ids = [
+            [each["id"] for each in answer.get("features", [answer])]
+            for answer in (document, found)
+        ]
+        assert ids[0] == ids[1] == [112]
+
+
+def test_html_pages_show_every_item_once_and_stay_pages(follow):
+    seen, address = [], "/api/collections/grid/items?f=html&limit=10&sortby=-people"
+    while address:
+        response = follow.get(address)
+        assert response.headers["content-type"].startswith(HTML)
+        page = etree.fromstring(response.content, etree.HTMLParser(encoding="utf-8"))
+        seen += [int(link.text) for link in page.findall(".//tbody//th/a")]
+        assert len(page.findall(".//thead//th")) == 4
+        following = {link.get("href") for link in page.findall(".//a[@rel='next']")}
+        address = following.pop() if following else None
+        assert not following
+    everything = follow.json("/api/collections/grid/items?sortby=-people")["features"]
+    assert seen == [feature["id"] for feature in everything]
+
+
+def test_html_shows_values_by_their_titles_and_only_the_properties_asked_for(client):
+    page = client.get("/api/collections/facility/items?f=html&properties=amenity").text
+    assert "โรงเรียน | School" in page
+    assert "name_en" not in page
+    item = client.get("/api/collections/facility/items/1?f=html")
+    assert "โรงเรียน | School" in item.text
+    assert ">Point<" in item.text
+    table = client.get("/api/collections/population/items?f=html").text
+    assert "ใช่ | Yes" in table
+
+
+def test_html_of_what_is_wrong_or_missing_is_a_problem(client):
+    for query, status in (("items?f=html&colour=red", 400), ("items/999999?f=html", 404)):
+        response = client.get(f"/api/collections/grid/{query}")
+        assert response.status_code == status
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_html_class_is_claimed(conforms_to):
+    assert f"{SPEC}/html" in conforms_to

@@ -78,8 +78,6 @@ def _compared(scope: Scope, node: Mapping[str, Any]) -> Condition:
     _require_comparable(node, left, right)
     if left.kind == "geometry":
         raise fault("geometries are compared by `s_equals`", "เปรียบเทียบรูปทรงด้วย `s_equals`")
-    if left.kind == "boolean" and name not in ("=", "<>"):
-        raise unsupported(node)
     return _COMPARISONS[name](left.sql, right.sql)
 
 

@@ -9,7 +9,17 @@ from datetime import UTC, date, datetime
 from typing import Any, Final
 from typing import Literal as Choice
 
-from sqlalchemy import BigInteger, Boolean, ColumnElement, Date, Double, cast, func, literal
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    ColumnElement,
+    Date,
+    Double,
+    cast,
+    collate,
+    func,
+    literal,
+)
 from sqlalchemy import Text as SqlText
 
 from twin.crs import Crs
@@ -35,6 +45,10 @@ KIND_NAMES: Final[Mapping[Kind, Text]] = {
     "boolean": Text("ค่าจริงเท็จ", "a truth value"),
     "geometry": Text("รูปทรง", "a geometry"),
 }
+
+#: Knows the case of all letters, whatever the locale of the database.
+_ICU: Final = "und-x-icu"
+_DOTLESS_I, _STAND_IN, _FINAL_SIGMA, _SIGMA = "\u0131", "\ue000", "\u03c2", "\u03c3"
 
 #: Marks above and below letters of Latin, Greek and Cyrillic; none of Thai's.
 _ACCENTS: Final = "[\u0300-\u036f]"
@@ -204,12 +218,22 @@ def _without_accents(text: Sql) -> Sql:
     return func.pg_catalog.normalize(func.regexp_replace(apart, _ACCENTS, "", "g"), "NFC")
 
 
+def _without_case(text: Sql) -> Sql:
+    """Return a text with full case folding (Unicode 5.18), which PostgreSQL has no name for.
+
+    Through capitals, ß becomes ss; the two letters that capitals lose are seen to apart.
+    """
+    small = func.translate(func.lower(collate(text, _ICU)), _DOTLESS_I, _STAND_IN)
+    folded = func.lower(func.upper(small))
+    return func.translate(folded, f"{_FINAL_SIGMA}{_STAND_IN}", f"{_SIGMA}{_DOTLESS_I}")
+
+
 def _divided(left: Sql, right: Sql) -> Sql:
     return left / func.nullif(right, 0)
 
 
 _TEXTS: Final[Mapping[str, Callable[[Sql], Sql]]] = {
-    "casei": func.lower,
+    "casei": _without_case,
     "accenti": _without_accents,
 }
 _ARITHMETIC: Final[Mapping[str, Callable[[Sql, Sql], Sql]]] = {

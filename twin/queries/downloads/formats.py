@@ -40,7 +40,7 @@ FORMATS: Final[Mapping[str, FileFormat]] = {
         FileFormat("geojson", "GeoJSON", "application/geo+json", ".geojson", is_text=True),
         FileFormat(
             "geojsonseq",
-            "GeoJSON, one feature a line",
+            "GeoJSON-seq",
             "application/geo+json-seq",
             ".geojsons",
             is_text=True,
@@ -127,6 +127,14 @@ def file_name(layer: PublishedLayer, suffix: str) -> str:
     """Return the name of a download; it says so where the data are approximate or synthetic."""
     caution = f"-{layer.provenance}" if layer.provenance in _CAUTIONS else ""
     return f"{layer.id}{caution}-{layer.valid_date.isoformat()}{suffix}"
+
+
+def formats_of(layer: PublishedLayer) -> list[FileFormat]:
+    """Return the formats that can hold a layer's items; none for a raster."""
+    if layer.kind == "raster":
+        return []
+    has_geometry = layer.spec.geometry_type is not None
+    return [each for each in FORMATS.values() if has_geometry or each.has_tables]
 
 
 def check_format(layer: PublishedLayer, wanted: FileFormat) -> None:
