@@ -66,7 +66,8 @@ class Around(Selection):
         json_schema_extra={"examples": [_EXAMPLE | {"distance_m": 500}]},
     )
 
-    distance_m: float = Field(gt=0, le=MAX_BUFFER_M, allow_inf_nan=False)
+    # A millimetre still makes an area that GeoJSON can write.
+    distance_m: float = Field(ge=0.001, le=MAX_BUFFER_M, allow_inf_nan=False)
 
 
 class SelectedCollection(Answer):

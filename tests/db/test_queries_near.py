@@ -16,8 +16,8 @@ from twin.db.database import database_address
 from twin.db.engine import make_engine
 from twin.db.pool import open_pool
 from twin.errors import InvalidInputError
-from twin.queries.catalogue import describe, get_layer, list_layers
-from twin.queries.held import Snapshot
+from twin.queries.catalogue import describe, get_layer
+from twin.queries.held import read_snapshot
 from twin.queries.here import CLOSE_M, MAX_HITS, ask_here
 from twin.queries.near import Search, near_selects
 from twin.queries.nearest import MAX_LAYERS, ask_nearest, choose_some, find_nearest
@@ -37,7 +37,7 @@ def island(toy):
 
 @pytest.fixture
 def snapshot(island):
-    return Snapshot(tuple(list_layers(island)))
+    return read_snapshot(island)
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Connection, Engine, text
 
 from twin.db.engine import connect
 from twin.errors import DatabaseUnavailableError
@@ -119,7 +119,10 @@ class HeldCatalogue:
 
     def _read_now(self) -> Snapshot:
         with connect(self.engine) as connection:
-            tables = connection.execute(_TILE_TABLES).all()
-            return Snapshot(
-                tuple(list_layers(connection)), {row.relname: row.oid for row in tables}
-            )
+            return read_snapshot(connection)
+
+
+def read_snapshot(connection: Connection) -> Snapshot:
+    """Return the catalogue as it is now."""
+    tables = {row.relname: row.oid for row in connection.execute(_TILE_TABLES)}
+    return Snapshot(tuple(list_layers(connection)), tables)

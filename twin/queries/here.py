@@ -80,10 +80,13 @@ async def ask_here(
     """
     layers = choose(catalogue.layers, wanted) if wanted else _foreground(catalogue.layers)
     units = tuple(catalogue.by_id[name].described for name in _UNITS if name in catalogue.by_id)
-    rows, samples = await asyncio.gather(
-        _fetch(pool, units, tuple(layers), point, radius_m),
-        _sample(catalogue.layers, rasters, point),
-    )
+    sampling = asyncio.ensure_future(_sample(catalogue.layers, rasters, point))
+    try:
+        # In the request's own task, so that a client that leaves cancels the statement.
+        rows = await _fetch(pool, units, tuple(layers), point, radius_m)
+        samples = await sampling
+    finally:
+        sampling.cancel()
     told = {row[0]: _unit(row[4]) for row in rows if row[0] < 0}
     tambon, amphoe = (told.get(number) for number in _UNITS.values())
     return Here(point, tambon, amphoe, read_hits(layers, rows), samples)
