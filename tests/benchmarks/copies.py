@@ -18,7 +18,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import CreateTable
 
-from twin.db.layer_table import layer_table, tile_table
+from twin.db.layer_table import is_in_pieces, layer_table, piece_table, tile_table
 from twin.db.models import Layer
 from twin.spec import LayerSpec
 
@@ -36,13 +36,23 @@ def multiply(connection: Connection, spec: LayerSpec, copies: int) -> None:
     connection.execute(CreateTable(staged))
     _copy_rows(connection, spec, old, staged, copies)
     connection.execute(CreateTable(tiles))
+    filled = [staged, tiles]
+    if is_in_pieces(spec):
+        connection.execute(select(func.twin.tile_pieces(str(tiles))))
+        filled.append(piece_table(spec, "stage_tile"))
+    for table in filled:
+        connection.execute(select(func.twin.store_plain(_quoted(table))))
     connection.execute(select(func.twin.tile_fill(str(staged), str(tiles))))
-    for index in [*staged.indexes, *tiles.indexes]:
-        index.create(connection)
-    for table in (staged, tiles):
-        connection.exec_driver_sql(f"ANALYZE {table}")
+    for table in filled:
+        for index in table.indexes:
+            index.create(connection)
+        connection.exec_driver_sql(f"ANALYZE {_quoted(table)}")
     connection.execute(select(func.twin.layer_swap(spec.id)))
     _tell_catalogue(connection, spec, old)
+
+
+def _quoted(table: Table) -> str:
+    return f'{table.schema}."{table.name}"'
 
 
 def _copy_rows(

@@ -47,11 +47,11 @@ def publish(connection: Connection, spec: LayerSpec, frame: pd.DataFrame) -> Non
         if is_in_pieces(spec):
             connection.execute(select(func.twin.tile_pieces(str(tiles))))
         connection.execute(select(func.twin.tile_fill(str(staged), str(tiles))))
-        for index in tiles.indexes:
-            index.create(connection)
-        _analyse(connection, tiles)
-        if is_in_pieces(spec):
-            _analyse(connection, piece_table(spec, "stage_tile"))
+        filled = [tiles, piece_table(spec, "stage_tile")] if is_in_pieces(spec) else [tiles]
+        for table in filled:
+            for index in table.indexes:
+                index.create(connection)
+            _analyse(connection, table)
     _analyse(connection, staged)
     connection.execute(select(func.set_config("lock_timeout", f"{LOCK_TIMEOUT_MS}ms", True)))
     connection.execute(select(func.twin.layer_swap(spec.id)))

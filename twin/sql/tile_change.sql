@@ -10,7 +10,7 @@
 -- twin.tile_pieces(target regclass): gives a tile table of areas a table <name>$piece, which holds each
 --   area cut by the tiles of zoom 12 (`x`, `y`; margin included) and is kept by a trigger. A tile of
 --   a greater zoom lies in one of them, so it reads a piece and not the whole coast; the cuts lie
---   beyond what it draws. An area of more than 65,536 pieces stays whole (`x` and `y` -1).
+--   beyond what it draws. The index on `geom` is made by the caller, after filling. An area of more than 65,536 pieces stays whole (`x` and `y` -1).
 -- twin.tile_cut(): statement trigger of a tile table, transition table `new_rows`.
 -- twin.layer_swap(layer text): as in tile_refresh.sql, and announces.
 -- twin.layer_announce(), twin.project_announce(): triggers of the catalogue and of the register.
@@ -79,7 +79,6 @@ BEGIN
     EXECUTE format(
         'CREATE TABLE %1$I.%2$I (id bigint NOT NULL REFERENCES %3$s ON DELETE CASCADE,'
         ' x int NOT NULL, y int NOT NULL, geom geometry(Geometry, 3857) NOT NULL)', place, name, target);
-    EXECUTE format('CREATE INDEX ON %1$I.%2$I (x, y)', place, name);
     EXECUTE format('CREATE INDEX ON %1$I.%2$I (id)', place, name);
     PERFORM twin.store_plain(format('%I.%I', place, name)::regclass);
     EXECUTE format(

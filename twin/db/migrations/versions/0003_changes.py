@@ -84,6 +84,11 @@ def _write_anew() -> None:
             sa.text("SELECT twin.tile_fill(CAST(:source AS regclass), CAST(:target AS regclass))"),
             told,
         )
+        if table in areas:
+            index = sql.SQL("CREATE INDEX {} ON {} USING gist (geom)").format(
+                sql.Identifier(f"ix_{table}_piece_geom"), sql.Identifier("tile", f"{table}$piece")
+            )
+            op.execute(index.as_string())
 
 
 def _drop_pieces() -> None:
