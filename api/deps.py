@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 
+from api.kept import KeptAnswers
 from api.models.projects import Domain, Phase, Status
 from api.tiling.events import EventHub
 from api.tiling.front import TileFront
@@ -57,6 +58,13 @@ async def get_events(request: Request) -> EventHub:
     return hub
 
 
+async def get_kept(request: Request) -> KeptAnswers:
+    """Return the answers that were written before."""
+    kept: KeptAnswers = request.app.state.kept
+    return kept
+
+
+KeptDep = Annotated[KeptAnswers, Depends(get_kept)]
 FrontDep = Annotated[TileFront, Depends(get_front)]
 EventsDep = Annotated[EventHub, Depends(get_events)]
 PoolDep = Annotated[Pool, Depends(get_pool)]

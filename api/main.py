@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api import errors, html, openapi
 from api.downloading import Seats
 from api.encoding import Gzip
+from api.kept import KeptAnswers
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.observing.leaving import Leaving
 from api.observing.limits import Limits
@@ -133,6 +134,7 @@ async def _lifespan(app: Twin) -> AsyncIterator[None]:
             root_path=settings.api.root_path,
         )
         stack.callback(app.tiles.close)
+        app.state.kept = KeptAnswers(tiles, settings.api.kept_mb * 1_000_000)
         app.state.engine, app.state.pool = engine, pool
         app.state.catalogue, app.state.events = catalogue, events
         # A thread for each request in work and each stream, and a few for files and health.

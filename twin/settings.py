@@ -94,6 +94,9 @@ class ApiSettings(BaseModel):
         description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
     )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
+    kept_mb: int = Field(
+        8, ge=0, description="Pages of items kept until something changes, megabytes a worker."
+    )
     max_listeners: int = Field(
         500, ge=0, description="Most open maps that one worker tells of changes."
     )

@@ -9,7 +9,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Path, Request, Response
 
-from api.deps import CatalogueDep, CollectionId, PoolDep
+from api.deps import CatalogueDep, CollectionId, KeptDep, PoolDep
 from api.formats import PAGE, wants_html
 from api.geojson import GeoJSONResponse, dumps
 from api.item_links import addresses, item_links, page_links, queryables_header
@@ -43,12 +43,19 @@ _PARAMETERS: Final = {"parameters": [*PAGING, *CHOOSING, FORMAT_PARAMETER]}
     openapi_extra=_PARAMETERS,
 )
 async def get_items(
-    request: Request, pool: PoolDep, catalogue: CatalogueDep, collection_id: CollectionId
+    request: Request,
+    pool: PoolDep,
+    catalogue: CatalogueDep,
+    kept: KeptDep,
+    collection_id: CollectionId,
 ) -> Response:
     """Return a page of items, with the number of all that match."""
     layer = catalogue.get(collection_id)
-    sent = read_item_request(request)
     is_page = wants_html(request, GEOJSON)
+    if not is_page and (known := kept.get(request)):
+        return known.answer(request)
+    heard = kept.heard
+    sent = read_item_request(request)
     # The table of a page shows no geometries, which would be most of what is read.
     query = replace(sent.query, has_geometry=False) if is_page else sent.query
     page = await fetch_items(pool, layer.described, query)
@@ -65,7 +72,8 @@ async def get_items(
     head = b'{"type":"FeatureCollection","features":['
     tail = f"],{dumps(members)[1:]}".encode()
     body = b"".join((head, page.text, tail))
-    return written(request, body, query.crs, queryables_header(where.collection))
+    response = written(request, body, query.crs, queryables_header(where.collection))
+    return kept.put(request, heard, layer, response)
 
 
 @router.get(
