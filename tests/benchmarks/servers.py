@@ -47,6 +47,7 @@ def ours(address: URL, home: Path, *, workers: int = 1, **settings: str) -> Iter
         "TWIN_HOME": str(fresh),
         "TWIN_DB__URL": libpq_address(address),
         "TWIN_API__WORKERS": str(workers),
+        "TWIN_LOG__ACCESS": "failed",  # as the peers: no line for a request that went well
         "PYTHONPATH": str(CHECKOUT),
         **settings,
     }
