@@ -9,11 +9,11 @@ from fastapi import Request
 
 from api.formats import HTML, own_links
 from api.item_links import QUERYABLES
-from api.links import GEOJSON, GEOTIFF, SCHEMA_JSON, link
+from api.links import GEOJSON, SCHEMA_JSON, link
 from api.models.common import Link
 from api.tilesets import TILESETS_MAP, TILESETS_VECTOR
 from twin.queries.catalogue import PublishedLayer
-from twin.queries.downloads.formats import formats_of
+from twin.queries.downloads.formats import GEOTIFF, formats_of
 
 SORTABLES: Final = "http://www.opengis.net/def/rel/ogc/1.0/sortables"
 

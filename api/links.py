@@ -13,7 +13,6 @@ from api.models.common import Link
 JSON: Final = "application/json"
 GEOJSON: Final = "application/geo+json"
 SCHEMA_JSON: Final = "application/schema+json"
-GEOTIFF: Final = "image/tiff; application=geotiff"
 
 #: Kept in addresses as they are: the braces of templates and the commas of a bounding box.
 _SAFE: Final = "{}/:,"

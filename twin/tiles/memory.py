@@ -86,16 +86,11 @@ class Memory(Generic[Value]):
         """Return the tilesets of which something is kept."""
         return list(self._names)
 
-    def clear(self, tileset: str | None = None) -> None:
-        """Forget all of a tileset; None: everything."""
-        if tileset is None:
-            self._kept.clear()
-            self._names.clear()
-            self.weight = 0
-            return
-        for names in list(self._names.get(tileset, {}).values()):
-            for name in list(names):
-                self.remove(name)
+    def clear(self) -> None:
+        """Forget everything."""
+        self._kept.clear()
+        self._names.clear()
+        self.weight = 0
 
 
 def _names_in(places: dict[Address, set[str]], block: Block) -> Iterator[str]:
