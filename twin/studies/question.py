@@ -1,0 +1,79 @@
+"""What a planner asks of coverage; the same form over HTTP, on the command line and in a file."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from twin.analysis.model import Direction, Mode
+
+LonLat = tuple[
+    Annotated[float, Field(ge=-180, le=180)],
+    Annotated[float, Field(ge=-90, le=90)],
+]
+LayerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+
+class Asked(BaseModel):
+    """A frozen model that refuses what it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class DemandChoice(Asked):
+    """Who needs the service."""
+
+    source: Literal["population", "layer", "raster"] = "population"
+    layer: LayerId | None = Field(
+        None, description="Point layer with a weight column, or a raster of people a cell."
+    )
+    weight: str | None = Field(None, description="Column of the layer that holds the quantity.")
+    year: int | None = Field(None, ge=1900, le=2200, description="CE; none: the newest there is.")
+    variant: Literal["registered", "with_visitors", "aged_60"] = "registered"
+    spread: Literal["auto", "land_cover", "streets"] = Field(
+        "auto", description="Over built-up cells of 100 m, or along streets where there is no map."
+    )
+    unregistered_share: float = Field(
+        0.0, ge=0, le=5, description="Residents not registered, for each registered one."
+    )
+    visitors: float = Field(0.0, ge=0, description="Visitors on a usual day, people.")
+
+
+class SupplyChoice(Asked):
+    """Who offers it: features of layers, project sites, drawn points; together one supply."""
+
+    layer: LayerId | None = "facility"
+    filter: str | None = Field(None, description="CQL2 text, e.g. `amenity = 'hospital'`.")
+    capacity: str | None = Field(None, description="Column of the layer that holds the capacity.")
+    projects: tuple[str, ...] = Field((), description="Codes of projects whose sites count too.")
+    points: tuple[LonLat, ...] = Field((), max_length=1000, description="Drawn points, lon/lat.")
+    opened_by: date | None = Field(None, description="Leave out what opens later.")
+
+
+class Question(Asked):
+    """Who is served by what, within which time or distance."""
+
+    supply: SupplyChoice = SupplyChoice()
+    demand: DemandChoice = DemandChoice()
+    mode: Mode = "walk"
+    direction: Direction = "to"
+    unit: Literal["minutes", "metres"] = "minutes"
+    thresholds: tuple[Annotated[float, Field(gt=0, le=100_000)], ...] = Field(
+        (15.0,), min_length=1, max_length=10
+    )
+    areas: tuple[LayerId, ...] = Field(("amphoe", "tambon"), max_length=5)
+    max_snap_m: float = Field(
+        250.0, gt=0, le=5_000, description="Farther from any street: unknown, not unserved."
+    )
+    speed_factor: float = Field(1.0, ge=0.2, le=3, description="1: the usual speeds.")
+    speed_range: bool = Field(True, description="Also answer for slow and fast travel.")
+    ferries: bool = False
+    scenario: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")
+
+    @model_validator(mode="after")
+    def _sorted(self) -> Self:
+        if list(self.thresholds) != sorted(set(self.thresholds)):
+            raise ValueError("thresholds must grow, each once")
+        return self
