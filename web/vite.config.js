@@ -2,7 +2,7 @@ import { defineConfig } from 'vite';
 
 const POLICY = [
   "default-src 'self'",
-  "img-src 'self' data: blob:",
+  "img-src 'self' data:",
   "object-src 'none'",
   "base-uri 'self'",
   "form-action 'none'",
