@@ -77,3 +77,24 @@ class Question(Asked):
         if list(self.thresholds) != sorted(set(self.thresholds)):
             raise ValueError("thresholds must grow, each once")
         return self
+
+
+class WhatIf(Asked):
+    """A question with facilities added or taken away."""
+
+    question: Question = Question()
+    add: tuple[LonLat, ...] = Field((), max_length=20, description="New facilities, lon/lat.")
+    remove: tuple[str, ...] = Field((), max_length=100, description="Ids of facilities to close.")
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if not (self.add or self.remove):
+            raise ValueError("name at least one place to `add` or facility to `remove`")
+        return self
+
+
+class Place(Asked):
+    """A question, and a place to explain it at."""
+
+    question: Question = Question()
+    place: LonLat = Field(description="Where, lon/lat.")

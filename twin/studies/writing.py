@@ -1,0 +1,186 @@
+"""From what analysis found to what a study answers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from math import isnan
+
+from twin.analysis import tally
+from twin.analysis.coverage import ServiceCoverage
+from twin.analysis.model import Basis, FloatArray
+from twin.studies.answer import (
+    Area,
+    Assumed,
+    CoverageAnswer,
+    Facility,
+    OffNetwork,
+    Pace,
+    Source,
+    Totals,
+    WhatIfAnswer,
+    Words,
+)
+from twin.studies.lonlat import to_lon_lat
+from twin.studies.study import Study
+from twin.types import Text
+
+#: Areas named as worst off, of each layer.
+WORST = 5
+
+
+def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
+    """Return the answer of a coverage study."""
+    median = found.impedance_quantile(0.5)
+    return CoverageAnswer(
+        summary=words(summarise(study, found)),
+        question=study.question,
+        totals=write_totals(study, found.totals),
+        paces=tuple(
+            Pace(pace=one.pace, factor=one.factor, totals=write_totals(study, one.totals))
+            for one in found.paces
+        ),
+        median=None if median is None else median / study.scale,
+        areas=write_areas(study, found),
+        worst_off=write_worst_off(study, found),
+        facilities=write_facilities(found),
+        off_network=write_off_network(found),
+        assumptions=_write_assumptions(study, found),
+        digest=found.digest,
+    )
+
+
+def write_what_if(
+    study: Study, before: ServiceCoverage, after: ServiceCoverage
+) -> WhatIfAnswer:
+    """Return what changes between two coverages of one study."""
+    gained = tuple(
+        new.served - old.served for old, new in zip(before.totals, after.totals, strict=True)
+    )
+    return WhatIfAnswer(
+        summary=words(_summarise_gain(study, after, gained[-1])),
+        totals=write_totals(study, after.totals),
+        gained=gained,
+        areas=write_areas(study, after),
+        worst_off=write_worst_off(study, after),
+        off_network=write_off_network(after),
+        digest=after.digest,
+    )
+
+
+def words(text: Text) -> Words:
+    """Return the model of a text."""
+    return Words(th=text.th, en=text.en)
+
+
+def write_totals(study: Study, totals: Iterable[tally.Totals]) -> tuple[Totals, ...]:
+    """Return totals in the unit of the question."""
+    return tuple(
+        Totals(
+            threshold=asked,
+            total=one.total,
+            served=one.served,
+            unserved=one.unserved,
+            unknown=one.unknown,
+            ratio=one.ratio,
+        )
+        for asked, one in zip(study.question.thresholds, totals, strict=True)
+    )
+
+
+def write_areas(study: Study, found: ServiceCoverage) -> dict[str, tuple[Area, ...]]:
+    """Return totals by area, for each layer asked for."""
+    return {layer: _write_rows(study, rows) for layer, rows in found.areas.items()}
+
+
+def write_worst_off(study: Study, found: ServiceCoverage) -> dict[str, tuple[Area, ...]]:
+    """Return the areas with the lowest ratio, for each layer asked for."""
+    return {
+        layer: _write_rows(study, found.worst_off(layer, count=WORST)) for layer in found.areas
+    }
+
+
+def write_facilities(found: ServiceCoverage) -> tuple[Facility, ...]:
+    """Return the facilities with their catchments."""
+    places = to_lon_lat(found.supply.xy)
+    return tuple(
+        Facility(
+            id=one.id,
+            name=words(one.name),
+            capacity=None if isnan(one.capacity) else one.capacity,
+            served=one.served,
+            points=one.points,
+            nearest=one.nearest,
+            lon_lat=place,
+        )
+        for one, place in zip(found.loads, places, strict=True)
+    )
+
+
+def write_off_network(found: ServiceCoverage) -> tuple[OffNetwork, ...]:
+    """Return the facilities that serve nobody because no street is near."""
+    return tuple(
+        OffNetwork(id=one.id, name=words(one.name), offset_m=one.offset_m)
+        for one in found.off_network
+    )
+
+
+def write_basis(basis: Basis) -> Source:
+    """Return where something comes from."""
+    return Source(text=words(basis.text), source=words(basis.source), revision=basis.revision)
+
+
+def tell_threshold(study: Study) -> Text:
+    """Return the largest threshold with its unit and how one travels."""
+    largest = study.question.thresholds[-1]
+    units = {"minutes": Text("นาที", "minutes"), "metres": Text("เมตร", "metres")}
+    modes: Mapping[str, Text] = {
+        "walk": Text("เดินเท้า", "on foot"),
+        "motorcycle": Text("รถจักรยานยนต์", "by motorcycle"),
+        "car": Text("รถยนต์", "by car"),
+    }
+    unit, mode = units[study.question.unit], modes[study.question.mode]
+    return Text(f"{largest:g} {unit.th}โดย{mode.th}", f"{largest:g} {unit.en} {mode.en}")
+
+
+def summarise(study: Study, found: ServiceCoverage) -> Text:
+    """Return the answer in one sentence."""
+    last, within = found.totals[-1], tell_threshold(study)
+    if last.ratio is None:
+        return Text("ไม่มีผู้ต้องการบริการในพื้นที่ที่ถาม", "There is no demand where it was asked.")
+    count = len(found.supply.ids)
+    return Text(
+        f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน {count:,} แห่ง"
+        f"ภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน ไม่ทราบ {last.unknown:,.0f} คน",
+        f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of one of"
+        f" {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are unknown.",
+    )
+
+
+def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text:
+    told = summarise(study, after)
+    if gained >= 0:
+        return Text(f"เพิ่มขึ้น {gained:,.0f} คน: {told.th}", f"{gained:,.0f} more are served: {told.en}")
+    return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
+
+
+def _write_rows(study: Study, rows: Iterable[tally.AreaTotals]) -> tuple[Area, ...]:
+    return tuple(
+        Area(code=row.code, name=words(row.name), totals=write_totals(study, row.totals))
+        for row in rows
+    )
+
+
+def _write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
+    told = found.assumptions
+    return Assumed(
+        mode=told.mode,
+        direction=told.direction,
+        max_snap_m=told.max_snap_m,
+        walking_kmh=told.walking_kmh,
+        speed_factor=told.speed_factor,
+        range_source=words(told.speed_range.source) if told.speed_range else None,
+        network=write_basis(study.streets),
+        demand=write_basis(told.demand),
+        supply=write_basis(told.supply),
+        method=told.method,
+    )
