@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
 
@@ -14,9 +14,6 @@ from twin.errors import InvalidInputError
 
 Method = Literal["MCLP", "LSCP", "p-median"]
 Way = Literal["greedy+swap", "milp"]
-
-#: Told the share done, 0 to 1; what it raises ends the work and reaches the caller.
-Progress = Callable[[float], None]
 
 #: Differences below this share of the total are rounding, not improvement.
 ROUNDING: Final = 1e-9
