@@ -1,0 +1,1 @@
+"""Where next: covering and median location problems over an impedance matrix."""
