@@ -11,9 +11,7 @@ from twin.db.models import Change, Layer
 
 _LAYERS: Final = select(Layer.id, Layer.revision, Layer.content_sha256).order_by(Layer.id)
 _CHANGES: Final = (
-    select(Change.layer_id, func.max(Change.id))
-    .group_by(Change.layer_id)
-    .order_by(Change.layer_id)
+    select(Change.layer_id, func.max(Change.id)).group_by(Change.layer_id).order_by(Change.layer_id)
 )
 
 

@@ -1,4 +1,4 @@
-"""A question with what it is answered from, read once and kept while the layers stay as they are."""
+"""A question with what it is answered from, kept while the layers stay as they are."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Engine
 
 from twin.analysis.coverage import Placed, ServiceCoverage, place, service_coverage
 from twin.analysis.graph import Graph, make_graph
-from twin.analysis.model import Areas, Demand, FloatArray, Network, Supply, Unit
+from twin.analysis.model import Areas, Basis, Demand, FloatArray, Network, Supply, Unit
 from twin.analysis.network.report import NetworkReport
 from twin.db.engine import connect
 from twin.errors import InvalidInputError
@@ -25,6 +25,7 @@ from twin.studies.demand import read_demand
 from twin.studies.network import load_network
 from twin.studies.question import DemandChoice, LonLat, Question
 from twin.studies.state import read_state
+from twin.studies.streets import tell_streets
 from twin.studies.supply import read_supply
 
 _SECONDS: Final = 60.0
@@ -40,8 +41,8 @@ class Study:
         As asked.
     state
         Digest of the layers as they were read.
-    report
-        What became of the streets when the network was built.
+    streets
+        Where the streets come from, and what became of them.
     graph
         Streets as the question's mode sees them, in seconds or metres.
     demand
@@ -52,7 +53,7 @@ class Study:
 
     question: Question
     state: str
-    report: NetworkReport
+    streets: Basis
     graph: Graph
     demand: Demand
     supply: Supply
@@ -133,7 +134,7 @@ class Studies:
     def _network(self, state: str, ferries: bool) -> tuple[Network, NetworkReport]:
         def load() -> tuple[Network, NetworkReport]:
             with connect(self.writer) as connection:
-                return load_network(connection, self.settings.home / "network", ferries=ferries)
+                return load_network(connection, self.settings.network_dir, ferries=ferries)
 
         return self._networks.get((state, ferries), load)
 
@@ -151,7 +152,8 @@ class Studies:
         )
         placed = place(graph, demand, supply, max_snap_m=question.max_snap_m)
         require_on_streets(supply, placed, question.max_snap_m)
-        return Study(question, state, report, graph, demand, supply, placed)
+        streets = tell_streets(connection, report)
+        return Study(question, state, streets, graph, demand, supply, placed)
 
     def _demand(
         self, connection: Connection, choice: DemandChoice, areas: Sequence[str], state: str

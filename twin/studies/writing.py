@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from math import isnan
 
 from twin.analysis import tally
 from twin.analysis.coverage import ServiceCoverage
-from twin.analysis.model import Basis, FloatArray
+from twin.analysis.model import Basis
 from twin.studies.answer import (
     Area,
     Assumed,
@@ -49,9 +48,7 @@ def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
     )
 
 
-def write_what_if(
-    study: Study, before: ServiceCoverage, after: ServiceCoverage
-) -> WhatIfAnswer:
+def write_what_if(study: Study, before: ServiceCoverage, after: ServiceCoverage) -> WhatIfAnswer:
     """Return what changes between two coverages of one study."""
     gained = tuple(
         new.served - old.served for old, new in zip(before.totals, after.totals, strict=True)
@@ -94,9 +91,7 @@ def write_areas(study: Study, found: ServiceCoverage) -> dict[str, tuple[Area, .
 
 def write_worst_off(study: Study, found: ServiceCoverage) -> dict[str, tuple[Area, ...]]:
     """Return the areas with the lowest ratio, for each layer asked for."""
-    return {
-        layer: _write_rows(study, found.worst_off(layer, count=WORST)) for layer in found.areas
-    }
+    return {layer: _write_rows(study, found.worst_off(layer, count=WORST)) for layer in found.areas}
 
 
 def write_facilities(found: ServiceCoverage) -> tuple[Facility, ...]:
@@ -106,7 +101,7 @@ def write_facilities(found: ServiceCoverage) -> tuple[Facility, ...]:
         Facility(
             id=one.id,
             name=words(one.name),
-            capacity=None if isnan(one.capacity) else one.capacity,
+            capacity=one.capacity,
             served=one.served,
             points=one.points,
             nearest=one.nearest,
@@ -149,17 +144,19 @@ def summarise(study: Study, found: ServiceCoverage) -> Text:
         return Text("ไม่มีผู้ต้องการบริการในพื้นที่ที่ถาม", "There is no demand where it was asked.")
     count = len(found.supply.ids)
     return Text(
-        f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน {count:,} แห่ง"
-        f"ภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน ไม่ทราบ {last.unknown:,.0f} คน",
-        f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of one of"
-        f" {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are unknown.",
+        f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน"
+        f" {count:,} แห่งภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน ไม่ทราบ {last.unknown:,.0f} คน",
+        f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of"
+        f" one of {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are unknown.",
     )
 
 
 def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text:
     told = summarise(study, after)
     if gained >= 0:
-        return Text(f"เพิ่มขึ้น {gained:,.0f} คน: {told.th}", f"{gained:,.0f} more are served: {told.en}")
+        return Text(
+            f"เพิ่มขึ้น {gained:,.0f} คน: {told.th}", f"{gained:,.0f} more are served: {told.en}"
+        )
     return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
 
 

@@ -1,0 +1,56 @@
+"""Where the streets of a network come from, in words."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from twin.analysis.model import Basis
+from twin.analysis.network.report import NetworkReport
+from twin.queries.catalogue import list_layers
+from twin.studies.ground import tell_provenance
+from twin.studies.network_streets import find_elevation, find_streets
+from twin.studies.reading import make_basis
+from twin.types import Text
+
+#: Parts of a network that are told one by one.
+_PARTS_TOLD: Final = 3
+
+
+def tell_streets(connection: Connection, report: NetworkReport, *, layer: str = "road") -> Basis:
+    """Return where a network comes from, with its parts, so that nobody takes them for one."""
+    layers = list_layers(connection)
+    streets, elevation = find_streets(layers, layer), find_elevation(layers)
+    used = [streets, elevation] if elevation and report.has_elevation else [streets]
+    notes = [_tell_size(report), *_tell_parts(report), *_tell_slopes(report)]
+    return make_basis([*notes, *tell_provenance(used)], used, report.revision)
+
+
+def _tell_size(report: NetworkReport) -> Text:
+    return Text(
+        f"ถนน {report.street_km:,.1f} กม. {report.streets:,} เส้น ({report.nodes:,} จุด"
+        f" {report.edges:,} ช่วง)",
+        f"{report.street_km:,.1f} km of streets, {report.streets:,} lines ({report.nodes:,} nodes,"
+        f" {report.edges:,} pieces)",
+    )
+
+
+def _tell_parts(report: NetworkReport) -> list[Text]:
+    count = len(report.component_km)
+    if count < 2:  # noqa: PLR2004 (one part is a whole)
+        return []
+    lengths = " / ".join(f"{km:,.1f}" for km in report.component_km[:_PARTS_TOLD])
+    more = " / …" if count > _PARTS_TOLD else ""
+    return [
+        Text(
+            f"แยกเป็น {count} ส่วนที่ไม่เชื่อมกัน ({lengths}{more} กม.)",
+            f"In {count} parts that are not connected ({lengths}{more} km)",
+        )
+    ]
+
+
+def _tell_slopes(report: NetworkReport) -> list[Text]:
+    if report.has_elevation:
+        return [Text("เดินเท้าตามความชัน (Tobler)", "Walking follows slopes (Tobler)")]
+    return [Text("ไม่มีข้อมูลความสูง จึงถือว่าราบ", "Without heights, taken as flat")]
