@@ -7,7 +7,7 @@ from twin.analysis.what_if import with_added, without
 from twin.jobs.process import Context, Progress
 from twin.studies.question import Question, WhatIf
 from twin.studies.study import studies_of, to_metres
-from twin.studies.writing import write_coverage, write_what_if
+from twin.studies.writing import ADDED, write_coverage, write_what_if
 from twin.types import Json, Text
 
 _READING = Text("อ่านถนน ประชากร และสถานบริการ", "Reading streets, people and facilities")
@@ -32,6 +32,6 @@ def what_if(context: Context, asked: WhatIf, progress: Progress) -> Json:
     for facility in asked.remove:
         after = without(after, facility)
     for number, place in enumerate(asked.add, start=1):
-        name = f"what-if/{number}"
-        after = with_added(after, to_metres(place, "add").tolist(), facility=name)
+        spot = to_metres(place, "add").tolist()
+        after = with_added(after, spot, facility=f"{ADDED}{number}")
     return write_what_if(study, before, after).model_dump(mode="json")

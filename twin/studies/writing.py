@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from twin.analysis import tally
 from twin.analysis.coverage import ServiceCoverage
@@ -24,7 +25,13 @@ from twin.studies.study import Study
 from twin.types import Text
 
 #: Areas named as worst off, of each layer.
-WORST = 5
+WORST: Final = 5
+
+#: Ids of facilities that a what-if adds begin so.
+ADDED: Final = "what-if/"
+
+#: Decimals of people: weights are shares of people, nobody needs more of them.
+DECIMALS: Final = 3
 
 
 def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
@@ -51,7 +58,8 @@ def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
 def write_what_if(study: Study, before: ServiceCoverage, after: ServiceCoverage) -> WhatIfAnswer:
     """Return what changes between two coverages of one study."""
     gained = tuple(
-        new.served - old.served for old, new in zip(before.totals, after.totals, strict=True)
+        round(new.served - old.served, DECIMALS)
+        for old, new in zip(before.totals, after.totals, strict=True)
     )
     return WhatIfAnswer(
         summary=words(_summarise_gain(study, after, gained[-1])),
@@ -72,15 +80,7 @@ def words(text: Text) -> Words:
 def write_totals(study: Study, totals: Iterable[tally.Totals]) -> tuple[Totals, ...]:
     """Return totals in the unit of the question."""
     return tuple(
-        Totals(
-            threshold=asked,
-            total=one.total,
-            served=one.served,
-            unserved=one.unserved,
-            unknown=one.unknown,
-            ratio=one.ratio,
-        )
-        for asked, one in zip(study.question.thresholds, totals, strict=True)
+        _write_row(asked, one) for asked, one in zip(study.question.thresholds, totals, strict=True)
     )
 
 
@@ -145,19 +145,44 @@ def summarise(study: Study, found: ServiceCoverage) -> Text:
     count = len(found.supply.ids)
     return Text(
         f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน"
-        f" {count:,} แห่งภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน ไม่ทราบ {last.unknown:,.0f} คน",
+        f" {count:,} แห่งภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน"
+        f" ไม่ทราบ {last.unknown:,.0f} คน",
         f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of"
-        f" one of {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are unknown.",
+        f" one of {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are"
+        " unknown.",
     )
 
 
 def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text:
     told = summarise(study, after)
+    if lost := [one for one in after.off_network if one.id.startswith(ADDED)]:
+        far, limit = lost[0].offset_m, study.question.max_snap_m
+        return Text(
+            f"จุดที่เพิ่มอยู่ห่างถนนที่ใกล้ที่สุด {far:,.0f} ม. เกิน {limit:,.0f} ม. จึงไม่ได้บริการใคร: {told.th}",
+            f"A place added is {far:,.0f} m from the nearest street, more than {limit:,.0f} m, and"
+            f" serves nobody: {told.en}",
+        )
     if gained >= 0:
         return Text(
             f"เพิ่มขึ้น {gained:,.0f} คน: {told.th}", f"{gained:,.0f} more are served: {told.en}"
         )
     return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
+
+
+def _write_row(asked: float, one: tally.Totals) -> Totals:
+    total, served, unknown = (
+        round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
+    )
+    # The parts make the total in the digits that are shown, too.
+    unserved = max(round(total - served - unknown, DECIMALS), 0.0)
+    return Totals(
+        threshold=asked,
+        total=total,
+        served=round(total - unserved - unknown, DECIMALS),
+        unserved=unserved,
+        unknown=unknown,
+        ratio=one.ratio,
+    )
 
 
 def _write_rows(study: Study, rows: Iterable[tally.AreaTotals]) -> tuple[Area, ...]:
