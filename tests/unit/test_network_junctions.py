@@ -143,6 +143,12 @@ def test_end_near_several_streets_joins_them_all():
     assert len(report.component_km) == 1
 
 
+def test_end_on_a_street_that_turns_back_over_itself_meets_both_passes():
+    network, _ = build("LINESTRING (0 0, 80 0, 40 0)", "LINESTRING (40 50, 40 0)")
+    assert pieces(network) == [(1, 40), (1, 40), (1, 40), (2, 50)]
+    assert network.node_count == 4
+
+
 def test_crumbs_that_joining_leaves_are_dropped_and_counted():
     network, report = build(
         "LINESTRING (0 0, 50 0)", "LINESTRING (50.2 0, 50.8 0)", "LINESTRING (51 0, 90 0)"
