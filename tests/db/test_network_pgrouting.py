@@ -7,8 +7,8 @@ import pytest
 import shapely
 from sqlalchemy import text
 
+from twin.sql import read_sql
 from twin.studies.network import load_network
-from twin.studies.network_store import example_query
 from twin.testing import WEST_M, make_columns, make_spec, publish_layer, to_degrees
 
 ROAD = {"code": "text", "highway": "text", "oneway": "text"}
@@ -43,7 +43,7 @@ def publish(connection, rows):
 
 def route(connection, start, end):
     """The documented query, run as it stands."""
-    query = example_query().replace("$1", ":start").replace("$2", ":end")
+    query = read_sql("network_route").replace("$1", ":start").replace("$2", ":end")
     return connection.execute(text(query), {"start": start, "end": end}).all()
 
 
