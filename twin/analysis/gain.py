@@ -95,7 +95,7 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     people
         Streets and people.
     nodes
-        (b,) places.
+        (b,) places; one may come more than once, with different limits.
     limit
         (b,) greatest impedance, 0 or more.
 
@@ -106,7 +106,8 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     """
     most = float(limit.max())
     local, near = _cut(people, nodes, most)
-    at_node = _search(people.outward, local, nodes, most)
+    searched, row = np.unique(nodes, return_inverse=True)
+    at_node = _search(people.outward, local, searched.astype(np.int32), most)[row]
     within = (at_node[:, near.node[:, 0]] + near.cost[:, 0] <= limit[:, None]) | (
         at_node[:, near.node[:, 1]] + near.cost[:, 1] <= limit[:, None]
     )
