@@ -4,22 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 import numpy as np
-import shapely
-from numpy.typing import NDArray
-from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import KDTree
 from shapely import MultiPolygon, Polygon
 
 from twin.analysis.checks import check_positive
-from twin.analysis.gain import People, blocks, make_people, people_near
+from twin.analysis.gain import blocks, people_near
 from twin.analysis.graph import Graph
+from twin.analysis.link_pairs import Pairs, find_pairs, keep_on_land, waiting_people
 from twin.analysis.model import FloatArray, IntArray, Mode
 from twin.analysis.pool import Progress
-from twin.analysis.reach import Ends, search
 from twin.analysis.situation import Situation
 from twin.types import Text
 
@@ -33,9 +29,9 @@ _M_S_TO_KMH: Final = 3.6
 
 NOTES: Final = (
     Text(
-        "เส้นเชื่อมเป็นเส้นตรงระหว่างมุมถนน ไม่ทราบระดับความสูงของถนนทั้งสอง (สะพาน อุโมงค์) "
+        "เส้นเชื่อมเป็นเส้นตรงระหว่างถนน ไม่ทราบระดับความสูงของถนนทั้งสอง (สะพาน อุโมงค์) "
         "ไม่ได้พิจารณากรรมสิทธิ์ที่ดิน ความลาดชัน และอาคาร ต้องตรวจสอบในสนาม",
-        "Connections are straight lines between street corners. Whether both streets are on one "
+        "Connections are straight lines between streets. Whether both streets are on one "
         "level (bridge, tunnel) is unknown; who owns the land, slopes and buildings are not looked "
         "at: check on the spot.",
     ),
@@ -54,15 +50,30 @@ ON_LAND: Final = Text(
 )
 
 
+class End(NamedTuple):
+    """Where a connection meets a street: at a corner, or in the middle of a piece of street.
+
+    Parameters
+    ----------
+    x_m, y_m
+        EPSG:32647.
+    node, edge
+        Row of the network's nodes, or of its pieces; the other is -1.
+    """
+
+    x_m: float
+    y_m: float
+    node: int
+    edge: int
+
+
 class Link(NamedTuple):
     """A connection that is not there.
 
     Parameters
     ----------
     near, far
-        Nodes: `far` is the end nearer to a facility, from `near` people are newly served.
-    near_xy, far_xy
-        EPSG:32647 metres.
+        From `near` people would come to a facility, or it to them, over the connection and `far`.
     length_m
         Straight metres.
     impedance, present
@@ -73,10 +84,8 @@ class Link(NamedTuple):
         For each metre of it.
     """
 
-    near: int
-    far: int
-    near_xy: tuple[float, float]
-    far_xy: tuple[float, float]
+    near: End
+    far: End
     length_m: float
     impedance: float
     present: float
@@ -145,7 +154,7 @@ def find_missing_links(
     land: Polygon | MultiPolygon | None = None,
     progress: Progress | None = None,
 ) -> MissingLinks:
-    """Return short connections between corners, ranked by people newly served for each metre.
+    """Return short connections between streets, ranked by people newly served for each metre.
 
     Parameters
     ----------
@@ -166,14 +175,17 @@ def find_missing_links(
 
     Notes
     -----
-    Pairs of corners come from a k-d tree. With D(v) the impedance between v and the nearest
+    Pairs of corners come from a k-d tree, pairs of a corner and the nearest place on a street from
+    an R-tree. With D(v) the impedance between v and the nearest
     facility, a connection of impedance c from u to v serves an unserved point anew exactly if that
     is within the threshold less c less D(v) of u; so only pairs with such a point are searched,
     from u, as far as that. Both ways along a connection are open.
     """
     rules = rules or LinkRules()
-    pairs = _candidates(now, rules, land)
-    people = _waiting(now)
+    finer, street, pairs = find_pairs(now, rules.max_length_m, rules.per_metre(now.graph))
+    if land is not None:
+        pairs = keep_on_land(pairs, finer.graph.network.node_xy, land)
+    people = waiting_people(finer)
     gained = np.zeros(len(pairs.near))
     done = 0
     for rows in blocks(people.node_xy[pairs.near], _PAIRS):
@@ -182,79 +194,12 @@ def find_missing_links(
         if progress is not None:
             progress(done, len(pairs.near))
     notes = (*NOTES, NO_LAND if land is None else ON_LAND)
-    return MissingLinks(_choose(now, rules, pairs, gained), len(pairs.near), notes)
-
-
-@dataclass(frozen=True, eq=False)
-class _Pairs:
-    """Ends of possible connections, their metres, and what is left of the threshold at `near`."""
-
-    near: IntArray
-    far: IntArray
-    length_m: FloatArray
-    left: FloatArray
-
-
-def _candidates(now: Situation, rules: LinkRules, land: Polygon | MultiPolygon | None) -> _Pairs:
-    xy = now.graph.network.node_xy
-    used = np.unique(now.graph.network.edge_nodes[now.graph.is_open]).astype(np.int32)
-    found = KDTree(xy[used]).query_pairs(rules.max_length_m, output_type="ndarray")
-    either = used[found]
-    near, far = np.concatenate([either, either[:, ::-1]]).T
-    length = np.hypot(*(xy[near] - xy[far]).T)
-    cost = length * rules.per_metre(now.graph)
-    left = now.limit - cost - _to_facility(now)[far]
-    kept = (length > 0) & (left >= 0) & (_to_waiting(now)[near] <= left)
-    near, far, length, left = near[kept], far[kept], length[kept], left[kept]
-    order = np.lexsort((far, near))
-    pairs = _Pairs(near[order], far[order], length[order], left[order])
-    return pairs if land is None else _on_land(pairs, xy, land)
-
-
-def _on_land(pairs: _Pairs, xy: FloatArray, land: Polygon | MultiPolygon) -> _Pairs:
-    shapely.prepare(land)
-    lines: NDArray[Any] = np.asarray(
-        shapely.linestrings(np.stack([xy[pairs.near], xy[pairs.far]], axis=1))
-    )
-    dry = shapely.covers(land, lines)
-    return _Pairs(pairs.near[dry], pairs.far[dry], pairs.length_m[dry], pairs.left[dry])
-
-
-def _to_facility(now: Situation) -> FloatArray:
-    """Return the impedance between each node and the nearest facility, as far as the limit."""
-    sources = now.supply.take(now.supply.is_known)
-    if not len(sources):
-        return np.full(now.graph.network.node_count, np.inf)
-    return search(now.graph, sources, direction=now.direction, limit=now.limit)[0]
-
-
-def _to_waiting(now: Situation) -> FloatArray:
-    """Return the impedance between each node and the nearest unserved demand point."""
-    people = _waiting(now)
-    nodes = len(people.node_xy)
-    finite = np.isfinite(people.ends.cost)
-    least = np.full(nodes, np.inf)
-    np.minimum.at(least, people.ends.node[finite], people.ends.cost[finite])
-    begin = np.flatnonzero(np.isfinite(least)).astype(np.int32)
-    matrix = people.inward
-    entries = (
-        np.concatenate([matrix.data, least[begin]]),
-        np.concatenate([matrix.indices, begin]),
-        np.append(matrix.indptr, matrix.indptr[-1] + len(begin)).astype(np.int32),
-    )
-    more = csr_array(entries, shape=(nodes + 1, nodes + 1))
-    found: FloatArray = dijkstra(more, indices=[nodes], limit=now.limit)[0, :nodes]
-    return found
-
-
-def _waiting(now: Situation) -> People:
-    rows = now.is_waiting
-    ends = Ends(now.ends.node[rows], now.ends.cost[rows])
-    return make_people(now.graph, ends, now.people[rows], now.direction)
+    links = _choose(finer, rules, street, pairs, gained)
+    return MissingLinks(links, len(pairs.near), notes)
 
 
 def _choose(
-    now: Situation, rules: LinkRules, pairs: _Pairs, gained: FloatArray
+    now: Situation, rules: LinkRules, street: IntArray, pairs: Pairs, gained: FloatArray
 ) -> tuple[Link, ...]:
     """Take the best that are apart and whose ends are far from each other on the streets."""
     xy = now.graph.network.node_xy
@@ -274,8 +219,14 @@ def _choose(
         present = float(dijkstra(outward, indices=[far])[0, near])
         if present < rules.min_detour * cost:
             continue
-        ends = tuple(xy[near].tolist()), tuple(xy[far].tolist())
+        ends = _end(xy, street, near), _end(xy, street, far)
         people = float(gained[row])
-        links.append(Link(near, far, *ends, length, cost, present, people, people / length))
+        links.append(Link(*ends, length, cost, present, people, people / length))
         left &= np.hypot(*(middle - middle[row]).T) >= rules.spacing_m
     return tuple(links)
+
+
+def _end(xy: FloatArray, street: IntArray, node: int) -> End:
+    x_m, y_m = xy[node].tolist()
+    edge = int(street[node])
+    return End(x_m, y_m, node if edge < 0 else -1, edge)
