@@ -8,7 +8,7 @@ import numpy as np
 
 from twin.analysis.model import MODES, FloatArray, Mode
 from twin.analysis.network.speeds import SpeedTable
-from twin.analysis.network.streets import Mask, Streets
+from twin.analysis.network.streets import Ints, Mask, Streets, Strings
 
 _MS_PER_KMH: Final = 1 / 3.6
 
@@ -32,7 +32,7 @@ def street_speeds(streets: Streets, speeds: SpeedTable) -> dict[Mode, FloatArray
 
 
 def piece_costs(
-    streets: Streets, speeds: SpeedTable, street: np.ndarray, length_m: FloatArray
+    streets: Streets, speeds: SpeedTable, street: Ints, length_m: FloatArray
 ) -> dict[Mode, FloatArray]:
     """Return for each mode (m, 2) seconds along and against each piece, infinite where closed.
 
@@ -51,14 +51,13 @@ def piece_costs(
 
 def _directed(streets: Streets, speeds: SpeedTable, mode: Mode) -> FloatArray:
     usual = speeds.usual_kmh(mode, streets.highway)
-    usual[np.isin(streets.access, speeds.closed)] = np.nan
-    if mode == "walk":
-        opened = np.isin(streets.foot, speeds.foot_open)
-        usual[opened & np.isnan(usual)] = speeds.usual_kmh(mode, np.array(["footway"]))
-        usual[np.isin(streets.foot, speeds.foot_closed)] = np.nan
-    else:
-        usual = np.where(streets.maxspeed_kmh > 0, np.fmin(usual, streets.maxspeed_kmh), usual)
+    own = _own_permission(streets, mode)
+    usual[np.isnan(usual) & np.isin(own, speeds.open)] = speeds.opened_kmh.get(mode, np.nan)
     usual[streets.is_ferry] = speeds.ferry_kmh.get(mode, np.nan)
+    usual[np.isin(np.where(own == "", streets.access, own), speeds.closed)] = np.nan
+    if mode != "walk":
+        limit = np.where(streets.maxspeed_kmh > 0, streets.maxspeed_kmh, np.inf)
+        usual = np.where(streets.is_ferry, usual, np.minimum(usual, limit))
     both = np.column_stack([usual, usual])
     if mode != "walk":
         along, against = _one_way(streets)
@@ -67,12 +66,20 @@ def _directed(streets: Streets, speeds: SpeedTable, mode: Mode) -> FloatArray:
     return np.nan_to_num(both)
 
 
+def _own_permission(streets: Streets, mode: Mode) -> Strings:
+    if mode == "walk":
+        return streets.foot
+    if mode == "car":
+        return streets.motor_vehicle
+    return np.where(streets.motorcycle == "", streets.motor_vehicle, streets.motorcycle)
+
+
 def _one_way(streets: Streets) -> tuple[Mask, Mask]:
     """Tell which streets go along their line only, and which against it only.
 
     A street that is reversed by the hour counts as open both ways.
     """
-    implied = streets.is_roundabout | np.isin(streets.highway, _ONE_WAY_CLASSES)
-    along = np.isin(streets.oneway, _ALONG) | (implied & ~np.isin(streets.oneway, _BOTH))
+    implied = np.isin(streets.highway, _ONE_WAY_CLASSES) & ~np.isin(streets.oneway, _BOTH)
+    along = np.isin(streets.oneway, _ALONG) | implied
     against = np.isin(streets.oneway, _AGAINST)
     return along & ~against, against

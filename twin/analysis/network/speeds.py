@@ -33,9 +33,10 @@ class SpeedTable:
         By class, then by mode: km/h; a mode that is missing may not use the class. The class
         `other` stands for every class that is not named.
     closed
-        Values of `access` that close a street to every mode.
-    foot_closed, foot_open
-        Values of `foot` that close a street to walking, or open it whatever its class and access.
+        Values of a mode's own column, or of `access` where that is empty, that close a street.
+    open, opened_kmh
+        Values of a mode's own column that open a street whose class is not for it, and the speeds
+        there.
     ferry_kmh
         By mode: km/h on a ferry; a mode that is missing is not carried.
     board_s
@@ -46,8 +47,8 @@ class SpeedTable:
 
     kmh: Mapping[str, Mapping[Mode, float]]
     closed: tuple[str, ...]
-    foot_closed: tuple[str, ...]
-    foot_open: tuple[str, ...]
+    open: tuple[str, ...]
+    opened_kmh: Mapping[Mode, float]
     ferry_kmh: Mapping[Mode, float]
     board_s: float
     source: Text
@@ -84,13 +85,13 @@ def read_speeds(text: str) -> SpeedTable:
         table = SpeedTable(
             kmh={name: _speeds(row) for name, row in told["class"].items()},
             closed=tuple(told["access"]["closed"]),
-            foot_closed=tuple(told["access"]["foot_closed"]),
-            foot_open=tuple(told["access"]["foot_open"]),
+            open=tuple(told["access"]["open"]),
+            opened_kmh=_speeds(told["access"]["opened"]),
             ferry_kmh=_speeds(told["ferry"]["speed"]),
             board_s=float(told["ferry"]["board_s"]),
             source=Text(told["source"]["th"], told["source"]["en"]),
         )
-        table.kmh[OTHER]
+        _check(table)
     except (tomllib.TOMLDecodeError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInputError(
             f"The speed table cannot be used: {error}. Compare it with speeds.toml.",
@@ -98,6 +99,12 @@ def read_speeds(text: str) -> SpeedTable:
             parameter="speeds",
         ) from error
     return table
+
+
+def _check(table: SpeedTable) -> None:
+    table.kmh[OTHER]  # a KeyError names it
+    if not 0 <= table.board_s < np.inf:
+        raise ValueError(f"board_s = {table.board_s} is below 0")
 
 
 def _speeds(row: Mapping[str, Any]) -> dict[Mode, float]:

@@ -35,11 +35,11 @@ class Streets:
         (r,) `yes` (along the line), `-1` (against it), `no`, `reversible`; empty: unknown.
     maxspeed_kmh
         (r,) greatest speed allowed, NaN: unknown.
-    access, foot
-        (r,) as OpenStreetMap has them; empty: unknown.
+    access, motor_vehicle, motorcycle, foot
+        (r,) who may use it, as OpenStreetMap has it; empty: unknown.
     layer
         (r,) height rank: 0 is the ground.
-    bridge, tunnel, is_ferry, is_roundabout
+    bridge, tunnel, is_ferry
         (r,) what the street is.
     is_level_known
         (r,) whether `layer`, `bridge` and `tunnel` are known. Two streets of unknown level that
@@ -53,12 +53,13 @@ class Streets:
     oneway: Strings
     maxspeed_kmh: NDArray[np.float64]
     access: Strings
+    motor_vehicle: Strings
+    motorcycle: Strings
     foot: Strings
     layer: Ints
     bridge: Mask
     tunnel: Mask
     is_ferry: Mask
-    is_roundabout: Mask
     is_level_known: Mask
 
     def __len__(self) -> int:
@@ -92,7 +93,7 @@ def make_streets(line: Sequence[object] | Shapes, **columns: ArrayLike) -> Stree
         LineString or MultiLineString, EPSG:32647; None and empty ones are allowed and counted.
     columns
         Any other field of `Streets`, a value for all or one for each; `id` counts from 1 where it
-        is not given, `highway` is `residential`, `is_level_known` is true, the rest unknown.
+        is not given, `is_level_known` is true, the rest unknown.
 
     Raises
     ------
@@ -111,16 +112,17 @@ def make_streets(line: Sequence[object] | Shapes, **columns: ArrayLike) -> Stree
     count = len(lines)
     told: dict[str, ArrayLike] = {
         "id": np.arange(1, count + 1),
-        "highway": "residential",
+        "highway": "",
         "oneway": "",
         "maxspeed_kmh": np.nan,
         "access": "",
+        "motor_vehicle": "",
+        "motorcycle": "",
         "foot": "",
         "layer": 0,
         "bridge": False,
         "tunnel": False,
         "is_ferry": False,
-        "is_roundabout": False,
         "is_level_known": True,
     }
     if unknown := set(columns) - set(told):
@@ -153,7 +155,6 @@ _TYPES = {
     "bridge": np.bool_,
     "tunnel": np.bool_,
     "is_ferry": np.bool_,
-    "is_roundabout": np.bool_,
     "is_level_known": np.bool_,
 }
 
