@@ -38,7 +38,7 @@ class People:
     inward
         Its transpose: a step towards the facility.
     node_xy
-        (n, 2) EPSG:32647 metres.
+        (n, 2) EPSG:32647 metres; best column by column.
     ends
         Both nodes of each demand point's street and what it costs between point and node.
     weight
@@ -80,7 +80,7 @@ def make_people(graph: Graph, ends: Ends, weight: FloatArray, direction: Directi
     return People(
         graph.search_matrix(direction),
         graph.search_matrix(opposite),
-        graph.network.node_xy,
+        np.asfortranarray(graph.network.node_xy),
         ends,
         weight,
         _fastest(graph),
@@ -95,7 +95,7 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     people
         Streets and people.
     nodes
-        (b,) places.
+        (b,) places; one may come more than once, with different limits.
     limit
         (b,) greatest impedance, 0 or more.
 
@@ -106,7 +106,8 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     """
     most = float(limit.max())
     local, near = _cut(people, nodes, most)
-    at_node = _search(people.outward, local, nodes, most)
+    searched, row = np.unique(nodes, return_inverse=True)
+    at_node = _search(people.outward, local, searched.astype(np.int32), most)[row]
     within = (at_node[:, near.node[:, 0]] + near.cost[:, 0] <= limit[:, None]) | (
         at_node[:, near.node[:, 1]] + near.cost[:, 1] <= limit[:, None]
     )
@@ -176,9 +177,9 @@ def _cut(people: People, nodes: IntArray, limit: float) -> tuple[IntArray, _Near
 def _near_nodes(people: People, nodes: NDArray[Any], limit: float) -> IntArray:
     """Return all nodes in the box around some that straight lines of the limit stay in."""
     away = limit * people.fastest * _MARGIN
-    low = people.node_xy[nodes].min(axis=0) - away
-    high = people.node_xy[nodes].max(axis=0) + away
-    inside = ((people.node_xy >= low) & (people.node_xy <= high)).all(axis=1)
+    inside = np.ones(len(people.node_xy), bool)
+    for place in people.node_xy.T:
+        inside &= (place >= place[nodes].min() - away) & (place <= place[nodes].max() + away)
     return np.flatnonzero(inside).astype(np.int32)
 
 
