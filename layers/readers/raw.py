@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -61,6 +62,8 @@ class Raw:
         What the reader noticed: the encoding, coordinates that are not numbers.
     used
         Fields of the frame that the geometry was made from.
+    valid_date
+        The day that the data describe, where the file itself says so.
     """
 
     frame: pd.DataFrame
@@ -68,6 +71,7 @@ class Raw:
     encoding: str | None = None
     faults: list[Fault] = field(default_factory=list)
     used: tuple[str, ...] = ()
+    valid_date: date | None = None
 
     @property
     def has_geometry(self) -> bool:

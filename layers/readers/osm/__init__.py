@@ -1,0 +1,5 @@
+"""OpenStreetMap extracts: PBF, XML and Overpass JSON become roads or facilities."""
+
+from layers.readers.osm.read import read_osm
+
+__all__ = ["read_osm"]
