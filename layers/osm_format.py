@@ -16,7 +16,7 @@ _HEAD_BYTES: Final = 4096
 _PBF: Final = b"\n\tOSMHeader"
 _XML: Final = re.compile(rb"(?s)(\xef\xbb\xbf)?\s*(<\?xml[^>]*\?>)?(\s|<!--.*?-->)*<osm[\s>]")
 _OVERPASS: Final = re.compile(rb'"(osm3s|elements)"\s*:')
-_ENDINGS: Final[dict[str, OsmFormat]] = {
+OSM_ENDINGS: Final[dict[str, OsmFormat]] = {
     ".pbf": "pbf",
     ".osm": "osm",
     ".osm.gz": "osm.gz",
@@ -44,9 +44,9 @@ def osm_format(path: Path) -> OsmFormat | None:
         return "json" if is_overpass else None
     packing = next((name for name in _OPENERS if head.startswith(_MAGIC[name])), "")
     if _XML.match(_unpacked(path, packing) if packing else head):
-        return _ENDINGS[f".osm{packing}"]
+        return OSM_ENDINGS[f".osm{packing}"]
     name = path.name.lower()
-    return next((kind for ending, kind in _ENDINGS.items() if name.endswith(ending)), None)
+    return next((kind for ending, kind in OSM_ENDINGS.items() if name.endswith(ending)), None)
 
 
 def _unpacked(path: Path, packing: str) -> bytes:

@@ -12,11 +12,16 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.faults import Fault
+from layers.manifest import Taken
 from twin.errors import LayerFileError
 
 
 class Declared(Protocol):
     """What is known of a file before it is opened; a manifest's source is one."""
+
+    @property
+    def take(self) -> Taken | None:
+        """What is taken out of OpenStreetMap data; nothing can be where None."""
 
     @property
     def crs(self) -> str | None:
@@ -43,6 +48,7 @@ class Reading:
     layer: str | None = None
     encoding: str | None = None
     lon_lat: tuple[str, str] | None = None
+    take: Taken | None = None
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ import shapely
 from pyproj import CRS
 
 from layers.faults import Fault, fault
-from layers.manifest import Rule
+from layers.manifest import Rule, Taken
 from layers.osm_format import osm_format
 from layers.projection import to_metric
 from layers.readers.osm import facilities, roads
@@ -27,8 +27,6 @@ from layers.readers.raw import Raw, count_rows
 from twin.crs import STORAGE_SRID
 from twin.errors import LayerFileError
 from twin.types import Text
-
-Taken = Literal["roads", "facilities"]
 
 
 @dataclass(frozen=True)
