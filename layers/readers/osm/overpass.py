@@ -80,12 +80,13 @@ class OverpassFile:
         progress("elements", 0)
         count = located = 0
         for (kind, number), item in self._found.items():
-            tags = item.get("tags") or {}
-            if kind not in wanted.kinds or not wanted.accepts(tags):
+            if kind not in wanted.kinds:
                 continue
             try:
+                if not wanted.accepts(item.get("tags") or {}):
+                    continue
                 element = self._element(kind, number, item)
-            except (KeyError, TypeError, ValueError) as error:
+            except (KeyError, TypeError, ValueError, AttributeError) as error:
                 raise unreadable(self.path, error) from error
             count += 1
             located += bool(len(element.coordinates))
@@ -106,9 +107,10 @@ class OverpassFile:
             if each["type"] == "way"
         )
         line = self._line(item) if kind == "way" else NOWHERE
-        if "center" in item and not len(line) and not any(len(m.lon_lat) for m in members):
-            line = np.array([_lon_lat(item["center"])])
-        return Element(kind, number, tags, line, members)
+        element = Element(kind, number, tags, line, members)
+        if "center" in item and not len(element.coordinates):
+            return Element(kind, number, tags, np.array([_lon_lat(item["center"])]))
+        return element
 
     def _line(self, item: Json, ref: int | None = None) -> Floats:
         """Return the nodes' coordinates of a way, or of the way that a member refers to."""
