@@ -88,7 +88,7 @@ def test_sum_that_is_none_is_told(server, tmp_path, told):
 
 def test_page_in_the_place_of_data_is_not_kept(server, tmp_path):
     files, _requests, url = server
-    files["/interpreter"] = b"<html><body>busy</body></html>"
+    files["/interpreter?data=x"] = b"<html><body>busy</body></html>"
     manifests = roads_at(url + "/interpreter?data=x")
     [result] = fetch_edition(manifests, Settings(home=tmp_path), limits=QUICK)
     assert result.status == "failed"

@@ -1,4 +1,4 @@
-"""OpenStreetMap data into a database: a download, or a file of one's own, in the edition's place."""
+"""OpenStreetMap data into a database: from a download, or from a file of one's own."""
 
 import shutil
 
@@ -23,12 +23,13 @@ from twin.settings import Settings
 MANIFESTS = read_catalogue()
 ROAD = next(manifest for manifest in MANIFESTS if manifest.id == "road")
 FACILITY = next(manifest for manifest in MANIFESTS if manifest.id == "facility")
+LOADED = [each for each in MANIFESTS if each.id in ("land", "tambon", "road", "facility")]
 #: Phuket town, on land in both editions.
 LON, LAT = 98.39, 7.885
 
 
 def write(path, day="2026-05-19"):
-    """Write a small extract: three roads, one of them without nodes and one in Bangkok; a school."""
+    """Write a small extract: a road, one in Bangkok, one without nodes; a school."""
     header = osmium.io.Header()
     header.set("osmosis_replication_timestamp", f"{day}T20:21:22Z")
     with osmium.SimpleWriter(path, header=header, overwrite=True) as writer:
@@ -50,8 +51,7 @@ def write(path, day="2026-05-19"):
 def template(new_database):
     """A database with the bundled reference layers and roads."""
     engine = make_engine(new_database("osm"))
-    wanted = [each for each in MANIFESTS if each.id in ("land", "tambon", "road", "facility")]
-    Loader(engine, wanted, starter(), None).load_all()
+    Loader(engine, LOADED, starter(), None).load_all()
     engine.dispose()
     return "osm"
 
@@ -130,10 +130,7 @@ def test_facilities_of_the_same_extract(engine, told, choice, tmp_path):
 def test_own_file_stays_until_it_is_forgotten(engine, told, choice, tmp_path):
     def is_current():
         with engine.begin() as connection:
-            wanted = [
-                each for each in MANIFESTS if each.id in ("land", "tambon", "road", "facility")
-            ]
-            return is_loaded(connection, wanted, choice, tmp_path)
+            return is_loaded(connection, LOADED, choice, tmp_path)
 
     file = write(tmp_path / "town.osm.pbf")
     load_file(engine, told, choice, "road", file)
