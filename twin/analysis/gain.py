@@ -54,13 +54,6 @@ class People:
     weight: FloatArray
     fastest: float
 
-    def take(self, rows: NDArray[Any]) -> People:
-        """Return the same streets with some of the people, by number or by mask."""
-        ends = Ends(self.ends.node[rows], self.ends.cost[rows])
-        return People(
-            self.outward, self.inward, self.node_xy, ends, self.weight[rows], self.fastest
-        )
-
 
 def make_people(graph: Graph, ends: Ends, weight: FloatArray, direction: Direction) -> People:
     """Return streets and people for searches.
