@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from layers.edition import Choice
+from layers.located import locate
 from layers.manifest import Manifest
 from twin.db.models import Layer
 
@@ -26,8 +27,7 @@ def content_sha256(manifest: Manifest, manifests: Sequence[Manifest], choice: Ch
 
     It covers the file, the manifest of this edition and the files of the reference boundaries.
     """
-    source = manifest.sources[choice.edition]
-    path = source.locate(choice.root)
+    source, path = locate(manifest, choice)
     if not path.exists():
         return None
     spec = manifest.spec.model_dump(mode="json")
@@ -35,7 +35,7 @@ def content_sha256(manifest: Manifest, manifests: Sequence[Manifest], choice: Ch
     parts = [_file_sha256(path)]
     for other in manifests:
         if other.id in REFERENCE_LAYERS and choice.edition in other.sources:
-            reference = other.sources[choice.edition].locate(choice.root)
+            reference = locate(other, choice).path
             parts.append(_file_sha256(reference) if reference.exists() else "")
     return hashlib.sha256("\n".join([told, *parts]).encode()).hexdigest()
 

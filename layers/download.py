@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BufferedWriter
 from pathlib import Path
+from typing import Literal
 
 import httpx
 
@@ -21,6 +22,7 @@ from twin.types import Text
 #: Called with bytes so far and bytes in all, the latter None where the server does not tell.
 Progress = Callable[[int, int | None], None]
 
+_SUMS = {"sha256": "SHA-256", "md5": "MD5"}
 _CONNECT_S = 10.0
 _PARTIAL, _OK, _RANGE_REFUSED = 206, 200, 416
 _TOO_MANY, _SERVER_FAULT = 429, 500
@@ -98,19 +100,19 @@ class Download:
         self.part.replace(target)
         self.state.unlink(missing_ok=True)
 
-    def verify(self, sha256: str | None) -> None:
+    def verify(self, algorithm: Literal["sha256", "md5"], expected: str | None) -> None:
         """Compare the digest of what was downloaded; a wrong file is not kept."""
-        if sha256 is None:
+        if expected is None:
             return
         with self.part.open("rb") as file:
-            found = hashlib.file_digest(file, "sha256").hexdigest()
-        if found != sha256:
+            found = hashlib.file_digest(file, algorithm).hexdigest()
+        if found != expected:
             self._drop()
             raise failed(
                 self.url,
                 Text(
-                    f"ค่าตรวจสอบ SHA-256 ไม่ตรง ได้ {found} แต่ควรเป็น {sha256}",
-                    f"its SHA-256 is {found}, expected {sha256}",
+                    f"ค่าตรวจสอบ {_SUMS[algorithm]} ไม่ตรง ได้ {found} แต่ควรเป็น {expected}",
+                    f"its {_SUMS[algorithm]} is {found}, expected {expected}",
                 ),
             )
 

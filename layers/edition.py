@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from sqlalchemy import Connection, select
@@ -19,6 +21,16 @@ class Choice(NamedTuple):
 
     edition: Edition
     root: Path
+    #: Where downloads are kept, to be used where `root` lacks a file.
+    download_dir: Path | None = None
+    #: Where files of one's own are kept, which come before those of `root`.
+    own_dir: Path | None = None
+    #: Files by layer that come before all others.
+    files: Mapping[str, Path] = MappingProxyType({})
+
+    def at_home(self, settings: Settings) -> Choice:
+        """Return the choice with the downloads and one's own files of an installation."""
+        return self._replace(download_dir=settings.download_dir, own_dir=settings.own_dir)
 
 
 def starter() -> Choice:
@@ -63,7 +75,7 @@ def choose(settings: Settings, loaded: Edition | None) -> Choice | None:
     stay, and the bundled edition is brought up to date.
     """
     if settings.data_dir:
-        return real_data(settings.data_dir)
+        return real_data(settings.data_dir).at_home(settings)
     if loaded == "phuket":
         return None
-    return starter()
+    return starter().at_home(settings)

@@ -6,7 +6,7 @@ name only when it is complete and its checksum is right.
 
 from __future__ import annotations
 
-import hashlib
+import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -18,6 +18,7 @@ import httpx
 
 from layers.download import Download, Limits, Progress, failed
 from layers.manifest import Manifest, Upstream
+from layers.osm_format import osm_format
 from twin.errors import FetchError
 from twin.settings import Settings
 from twin.types import Edition, Text
@@ -25,6 +26,9 @@ from twin.types import Edition, Text
 __all__ = ["LayerFetch", "Limits", "Progress", "fetch", "fetch_edition", "reachable"]
 
 DEFAULT_LIMITS: Final = Limits()
+
+_MD5: Final = re.compile(r"[0-9a-f]{32}")
+_SUM_BYTES: Final = 1000
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,7 @@ def fetch(
     target: Path,
     *,
     sha256: str | None = None,
+    md5: str | None = None,
     limits: Limits = DEFAULT_LIMITS,
     progress: Progress = lambda _done, _total: None,
 ) -> Path:
@@ -64,6 +69,8 @@ def fetch(
     ----------
     sha256
         Expected digest of the whole file, hexadecimal; None: unchecked.
+    md5
+        The same, where the publisher tells no better one.
 
     Raises
     ------
@@ -77,7 +84,8 @@ def fetch(
     try:
         with download.claim() as part:
             download.run(part)
-            download.verify(sha256)
+            download.verify("sha256", sha256)
+            download.verify("md5", md5)
             download.finish(target, part)
     except OSError as error:
         told = error.strerror or str(error)
@@ -96,8 +104,8 @@ def fetch_edition(
     """Download the upstream of each layer; that nothing can be reached is no error.
 
     An address that several layers share is downloaded once, and what is there already is kept.
-    None of the upstreams is in the shape that a layer is loaded from: what has to be done to each
-    is told, and `path` is the download as it came, not the manifest's file.
+    OpenStreetMap data are loaded from the download as it came, where the data folder has no file.
+    Of the others, what has to be done to each before it can be loaded is told.
 
     Parameters
     ----------
@@ -123,7 +131,7 @@ def fetch_edition(
         elif upstream.url in unreachable:
             results.append(LayerFetch(manifest.id, "failed", None, unreachable[upstream.url]))
         else:
-            target = settings.download_dir / _name(upstream.url)
+            target = settings.download_dir / upstream.file_name
 
             def tell(done: int, total: int | None, layer_id: str = manifest.id) -> None:
                 progress(layer_id, done, total)
@@ -142,21 +150,48 @@ _BUNDLED: Final = Text("มากับโปรแกรม ไม่ต้อ�
 def _fetch_layer(
     layer_id: str, upstream: Upstream, target: Path, limits: Limits, progress: Progress
 ) -> LayerFetch:
-    todo = Text(
+    if target.exists():
+        return LayerFetch(layer_id, "kept", target, _what_next(upstream, target))
+    fetch(
+        upstream.url,
+        target,
+        sha256=upstream.sha256,
+        md5=_published_md5(upstream.md5_url, target, limits) if upstream.md5_url else None,
+        limits=replace(limits, max_bytes=upstream.max_bytes),
+        progress=progress,
+    )
+    if upstream.format == "osm" and osm_format(target) is None:
+        target.unlink()
+        raise failed(
+            upstream.url,
+            Text("สิ่งที่ได้ไม่ใช่ข้อมูล OpenStreetMap", "what came is no OpenStreetMap data"),
+        )
+    return LayerFetch(layer_id, "downloaded", target, _what_next(upstream, target))
+
+
+def _what_next(upstream: Upstream, target: Path) -> Text:
+    if upstream.format == "osm":
+        return Text(
+            f"ดาวน์โหลดแล้วที่ {target} คำสั่ง twin layers load จะใช้ไฟล์นี้เมื่อโฟลเดอร์ข้อมูลไม่มีไฟล์ของชั้นนี้:"
+            f" {upstream.note.th}",
+            f"downloaded to {target}; `twin layers load` takes it where the data folder has no file"
+            f" of the layer: {upstream.note.en}",
+        )
+    return Text(
         f"ดาวน์โหลดแล้วที่ {target} แต่ยังต้องเตรียมก่อนนำเข้า: {upstream.note.th}",
         f"downloaded to {target}, needs preparation: {upstream.note.en}",
     )
-    if target.exists():
-        return LayerFetch(layer_id, "kept", target, todo)
-    limits = replace(limits, max_bytes=upstream.max_bytes)
-    fetch(upstream.url, target, sha256=upstream.sha256, limits=limits, progress=progress)
-    return LayerFetch(layer_id, "downloaded", target, todo)
 
 
-def _name(url: str) -> str:
-    """Return a file name that tells the file's own name, and is one for each address."""
-    own = Path(urlsplit(url).path).name or "index"
-    return f"{hashlib.sha256(url.encode()).hexdigest()[:8]}-{own}"
+def _published_md5(url: str, target: Path, limits: Limits) -> str:
+    """Return the sum that is published beside a file, as `md5sum` writes it."""
+    beside = target.with_name(target.name + ".md5")
+    fetch(url, beside, limits=replace(limits, max_bytes=_SUM_BYTES))
+    told = beside.read_text("ascii", "replace").partition(" ")[0].strip().lower()
+    beside.unlink()
+    if not _MD5.fullmatch(told):
+        raise failed(url, Text("ไม่ใช่ค่าตรวจสอบ MD5", "is no MD5 sum"))
+    return told
 
 
 def reachable(

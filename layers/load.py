@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +19,8 @@ from sqlalchemy.exc import DBAPIError
 
 from layers.content import content_sha256
 from layers.edition import Choice
-from layers.manifest import Manifest
+from layers.located import locate
+from layers.manifest import Manifest, Source
 from layers.raster import require_usable, store_raster
 from layers.record import catalogue_row, current_load, next_revision, record, register
 from layers.validate import Checked, Reference, check_layer, load_reference
@@ -51,6 +52,8 @@ class LayerLoad:
 class _Prepared:
     """A layer's file, read and found usable; `checked` is None for rasters."""
 
+    source: Source
+    path: Path
     digest: str
     checked: Checked | None
     faults: Sequence[FoundFault]
@@ -70,17 +73,20 @@ class Loader:
         The edition, and the folder that the manifests' paths start from.
     raster_dir
         Where the Cloud-Optimised GeoTIFFs of raster layers are kept.
+    reading
+        Called while OpenStreetMap data are read: with the layer's id, what is read, how many.
     """
 
     engine: Engine
     manifests: Sequence[Manifest]
     choice: Choice
     raster_dir: Path
+    reading: Callable[[str, str, int], None] = lambda _layer, _step, _count: None
 
     @cached_property
     def reference(self) -> Reference:
         """Land and sub-districts of the same edition, for the checks."""
-        return load_reference(self.manifests, self.choice.edition, self.choice.root)
+        return load_reference(self.manifests, self.choice)
 
     def load_all(self, progress: Progress = lambda _layer, _step: None) -> list[LayerLoad]:
         """Load every layer that the edition has, then drop those it has not.
@@ -129,8 +135,7 @@ class Loader:
         return self._finish(manifest, self._prepare(manifest))
 
     def _prepare(self, manifest: Manifest) -> LayerLoad | _Prepared:
-        source = manifest.sources[self.choice.edition]
-        path = source.locate(self.choice.root)
+        source, path = locate(manifest, self.choice)
         digest = content_sha256(manifest, self.manifests, self.choice)
         if digest is None:
             return LayerLoad(manifest.id, "missing")
@@ -138,11 +143,14 @@ class Loader:
             if stored := self._stored(connection, manifest, digest):
                 return stored
         if manifest.kind == "raster":
-            return _Prepared(digest, None, require_usable(path, source.crs, manifest))
-        checked = check_layer(manifest, source, path, self.reference)
+            return _Prepared(source, path, digest, None, require_usable(path, source.crs, manifest))
+        reading = partial(self.reading, manifest.id)
+        checked = check_layer(manifest, source, path, self.reference, reading)
         if not len(checked.frame):
             raise _nothing_usable(manifest, checked)
-        return _Prepared(digest, checked, checked.faults)
+        if checked.valid_date:
+            source = source.model_copy(update={"valid_date": checked.valid_date})
+        return _Prepared(source, path, digest, checked, checked.faults)
 
     def _stored(self, connection: Connection, manifest: Manifest, digest: str) -> LayerLoad | None:
         """Return `unchanged` where this very content is loaded, perhaps by another loader."""
@@ -158,24 +166,24 @@ class Loader:
             return prepared
         if prepared.checked is None:
             return self._load_raster(manifest, prepared)
-        return self._replace(manifest, prepared.digest, prepared.checked)
+        return self._replace(manifest, prepared, prepared.checked)
 
-    def _replace(self, manifest: Manifest, digest: str, checked: Checked) -> LayerLoad:
+    def _replace(self, manifest: Manifest, prepared: _Prepared, checked: Checked) -> LayerLoad:
         spec = manifest.spec
         started_at = datetime.now(UTC)
         try:
             with self.engine.begin() as connection:
                 revision = next_revision(connection, spec.id)
-                if faster := self._stored(connection, manifest, digest):
+                if faster := self._stored(connection, manifest, prepared.digest):
                     return faster
                 publish(connection, spec, checked.frame)
                 bbox = None
                 if spec.kind == "vector":
                     bbox = [float(bound) for bound in checked.frame.total_bounds]
-                values = catalogue_row(manifest, self.choice.edition, digest, revision)
+                values = self._catalogue_row(manifest, prepared, revision)
                 count = len(checked.frame)
                 register(connection, values | {"bbox": bbox, "feature_count": count})
-                load = self._load_row(manifest, digest, revision, started_at) | {
+                load = self._load_row(manifest, prepared, revision, started_at) | {
                     "rows_read": checked.rows_read,
                     "rows_loaded": count,
                     "rows_quarantined": len(checked.quarantined),
@@ -194,32 +202,37 @@ class Loader:
         )
 
     def _load_raster(self, manifest: Manifest, prepared: _Prepared) -> LayerLoad:
-        digest, faults = prepared.digest, prepared.faults
-        path = manifest.sources[self.choice.edition].locate(self.choice.root)
         started_at = datetime.now(UTC)
-        info = store_raster(path, manifest, self.raster_dir)
+        info = store_raster(prepared.path, manifest, self.raster_dir)
         with self.engine.begin() as connection:
             revision = next_revision(connection, manifest.id)
-            values = catalogue_row(manifest, self.choice.edition, digest, revision)
+            values = self._catalogue_row(manifest, prepared, revision)
             register(connection, values | {"bbox": list(info.bbox), "file": info.file})
-            record(connection, self._load_row(manifest, digest, revision, started_at), faults)
+            load = self._load_row(manifest, prepared, revision, started_at)
+            record(connection, load, prepared.faults)
         self._remove_rasters(manifest.id, keep=info.file)
-        return LayerLoad(manifest.id, "loaded", revision, faults=len(faults))
+        return LayerLoad(manifest.id, "loaded", revision, faults=len(prepared.faults))
 
     def _remove_rasters(self, layer_id: str, keep: str | None = None) -> None:
         for old in self.raster_dir.glob(f"{layer_id}-*.tif"):
             if old.name != keep:
                 old.unlink()
 
+    def _catalogue_row(
+        self, manifest: Manifest, prepared: _Prepared, revision: int
+    ) -> dict[str, Any]:
+        edition = self.choice.edition
+        return catalogue_row(manifest, prepared.source, edition, prepared.digest, revision)
+
     def _load_row(
-        self, manifest: Manifest, digest: str, revision: int, started_at: datetime
+        self, manifest: Manifest, prepared: _Prepared, revision: int, started_at: datetime
     ) -> dict[str, Any]:
         return {
             "layer_id": manifest.id,
             "edition": self.choice.edition,
             "revision": revision,
-            "path": manifest.sources[self.choice.edition].path,
-            "content_sha256": digest,
+            "path": prepared.source.path,
+            "content_sha256": prepared.digest,
             "rows_read": 0,
             "rows_loaded": 0,
             "rows_quarantined": 0,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tomllib
 from datetime import date
 from importlib import resources
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -35,6 +37,8 @@ Rule = Literal[
     "column_unknown",
 ]
 Severity = Literal["refuse", "note", "off"]
+#: What is taken out of OpenStreetMap data.
+Taken = Literal["roads", "facilities"]
 
 #: What happens to a row that breaks a rule, unless the source's `checks` says otherwise.
 DEFAULT_SEVERITY: dict[Rule, Severity] = {
@@ -71,10 +75,24 @@ class Upstream(Model):
     """Where the data can be downloaded."""
 
     url: str = Field(pattern=r"^https?://")
+    format: Literal["osm"] | None = Field(
+        None, description="`osm`: OpenStreetMap data, which are loaded as they come."
+    )
     sha256: str | None = Field(None, pattern=r"^[0-9a-f]{64}$")
+    md5_url: str | None = Field(
+        None, pattern=r"^https?://", description="Where the MD5 sum of the file is published."
+    )
     max_bytes: int = Field(200_000_000, gt=0)
     tried: bool = Field(description="Whether this address was ever downloaded from by us.")
-    note: Title = Field(description="What has to be done to the download before it can be loaded.")
+    note: Title = Field(
+        description="What is in the download, or what has to be done before it can be loaded."
+    )
+
+    @property
+    def file_name(self) -> str:
+        """A file name that tells the file's own name, and is one for each address."""
+        own = Path(urlsplit(self.url).path).name or "index"
+        return f"{hashlib.sha256(self.url.encode()).hexdigest()[:8]}-{own}"
 
 
 class Source(Model):
@@ -83,6 +101,9 @@ class Source(Model):
     path: str = Field(description="File below the edition's data folder.")
     bundled: bool = Field(False, description="The file comes with the package, in every edition.")
     layer: str | None = Field(None, description="Layer or sheet of a file that holds several.")
+    take: Taken | None = Field(
+        None, description="What is taken out of the file where it is OpenStreetMap data."
+    )
     crs: str | None = Field(
         None, pattern=r"^EPSG:\d+$", description="Declared CRS; none for tables."
     )
@@ -126,28 +147,71 @@ class Source(Model):
         return (BUNDLED if self.bundled else root) / self.path
 
 
+class OsmExtract(Model):
+    """How a layer is made from OpenStreetMap data (PBF, XML, Overpass JSON) of any edition."""
+
+    take: Taken
+    absent: list[Identifier] = Field(
+        default=[], description="Columns that are not made from tags; they stay null."
+    )
+    checks: dict[Rule, Severity] = Field(default={}, description="Departures from the default.")
+    duplicates_by: list[str] = Field(default=[], description="Columns of `duplicate_feature`.")
+
+
 class Manifest(LayerSpec):
     """A layer and its sources by edition."""
 
     sources: dict[Edition, Source]
+    osm: OsmExtract | None = None
 
     @property
     def spec(self) -> LayerSpec:
         """The layer without its sources, as it is published."""
-        return LayerSpec.model_validate(self.model_dump(exclude={"sources"}))
+        return LayerSpec.model_validate(self.model_dump(exclude={"sources", "osm"}))
+
+    def osm_source(self, name: str, valid_date: date) -> Source:
+        """Return the source that a file of OpenStreetMap data is for this layer.
+
+        Parameters
+        ----------
+        name
+            The file's name, for the catalogue.
+        valid_date
+            The day that the data describe, unless the file says so itself.
+        """
+        if self.osm is None:
+            raise ValueError(f"{self.id} is not made from OpenStreetMap data")
+        return Source(
+            path=name,
+            crs="EPSG:4326",
+            provenance="osm",
+            source=Title(th=f"OpenStreetMap ไฟล์ {name}", en=f"OpenStreetMap, file {name}"),
+            licence="ODbL 1.0",
+            attribution="© OpenStreetMap contributors",
+            valid_date=valid_date,
+            **self.osm.model_dump(),
+        )
 
     @model_validator(mode="after")
     def _sources_fit(self) -> Manifest:
-        names = {column.name for column in self.columns}
         for edition, source in self.sources.items():
-            named = {*source.fields, *source.absent, *source.duplicates_by}
-            if unknown := sorted(named - names - {"geom"}):
-                raise ValueError(f"sources.{edition}: unknown columns {unknown}")
+            self._require_columns(
+                f"sources.{edition}", {*source.fields, *source.absent, *source.duplicates_by}
+            )
             if missing := sorted(set(source.absent) & set(self.key)):
                 raise ValueError(f"sources.{edition}.absent: key columns {missing}")
             if self.kind != "table" and source.crs is None:
                 raise ValueError(f"sources.{edition}.crs: a declared CRS is required")
+            if source.upstream and source.upstream.format and self.osm is None:
+                raise ValueError(f"sources.{edition}.upstream.format: the layer has no `osm`")
+        if self.osm:
+            self._require_columns("osm", {*self.osm.absent, *self.osm.duplicates_by})
         return self
+
+    def _require_columns(self, where: str, named: set[str]) -> None:
+        names = {column.name for column in self.columns}
+        if unknown := sorted(named - names - {"geom"}):
+            raise ValueError(f"{where}: unknown columns {unknown}")
 
 
 def read_manifest(path: Path) -> Manifest:

@@ -12,7 +12,7 @@ from shapely import to_wkb
 from sqlalchemy import Connection, Select, delete, func, insert, select
 from sqlalchemy.dialects.postgresql import insert as upsert
 
-from layers.manifest import Manifest
+from layers.manifest import Manifest, Source
 from layers.validate import Fault as FoundFault
 from layers.validate import Refused
 from twin.crs import STORAGE_SRID
@@ -40,10 +40,9 @@ def next_revision(connection: Connection, layer_id: str) -> int:
 
 
 def catalogue_row(
-    manifest: Manifest, edition: Edition, digest: str, revision: int
+    manifest: Manifest, source: Source, edition: Edition, digest: str, revision: int
 ) -> dict[str, Any]:
     """Return the catalogue's values of a layer, without what only its content tells."""
-    source = manifest.sources[edition]
     return {
         "id": manifest.id,
         "edition": edition,

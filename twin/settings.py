@@ -202,6 +202,11 @@ class Settings(BaseSettings):
         return self.home / "downloads"
 
     @property
+    def own_dir(self) -> Path:
+        """Where `twin layers load LAYER --file FILE` keeps the files that it was given."""
+        return self.home / "files"
+
+    @property
     def tile_dir(self) -> Path:
         """Where tiles are kept that were made before."""
         return self.home / "tiles"

@@ -9,9 +9,10 @@ from api.commands.console import out
 from api.commands.loading import find
 from api.commands.reporting import print_faults
 from layers.edition import Choice
+from layers.located import source_of
 from layers.manifest import Manifest, read_catalogue
 from layers.raster import check_raster
-from layers.readers.raw import Reading
+from layers.readers.raw import Reading, require_content
 from layers.validate import Checked, Reference, check_file, check_layer, load_reference
 from twin.errors import LayerFileError
 
@@ -35,7 +36,7 @@ def print_check(file: Path, layer: str | None, reading: Reading, choice: Choice)
         faults = check_raster(file, reading.crs, manifest)
         print_faults(faults)
         return all(fault.severity != "refuse" for fault in faults)
-    reference = load_reference(manifests, choice.edition, choice.root)
+    reference = load_reference(manifests, choice)
     checked = _checked(file, reading, manifest, choice, reference)
     print_faults(checked.faults)
     usable, refused = len(checked.frame), len(checked.quarantined)
@@ -55,6 +56,7 @@ def _checked(
 ) -> Checked:
     if manifest is None:
         return check_file(file, reading, reference)
-    source = manifest.sources.get(choice.edition) or next(iter(manifest.sources.values()))
+    require_content(file)
+    source = source_of(manifest, choice.edition, file)
     given = {name: value for name, value in asdict(reading).items() if value}
     return check_layer(manifest, source.model_copy(update=given), file, reference)

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from sqlalchemy import func, select
 
 from api.commands.console import grid, marked, out, settings
+from layers import own
 from layers.edition import Choice, choose, loaded_edition, starter
 from layers.fetch import LayerFetch, fetch_edition
 from layers.manifest import read_catalogue
@@ -27,6 +28,13 @@ from twin.types import Edition, Text
 
 app = typer.Typer(no_args_is_help=True, help="ชั้นข้อมูล | The layers.")
 
+FileOption = Annotated[
+    Path | None,
+    typer.Option("--file", help="A file of your own for the one layer; kept for later loads."),
+]
+ForgetOption = Annotated[
+    bool, typer.Option("--forget-file", help="Back from a file of your own to the edition's.")
+]
 DataOption = Annotated[Path | None, typer.Option("--data", help="Folder with the real data.")]
 
 
@@ -87,9 +95,17 @@ def load(
     layers: Annotated[list[str] | None, typer.Argument(help="Only these layers.")] = None,
     edition: Annotated[Edition | None, typer.Option(help="Which data.")] = None,
     data: DataOption = None,
+    file: FileOption = None,
+    forget: ForgetOption = False,
 ) -> None:
     """โหลดชั้นข้อมูล | Load layers; what did not change stays as it is."""
     told = _with_data(settings(), data)
+    if (file or forget) and (len(layers or ()) != 1 or (file and forget)):
+        raise InvalidInputError(
+            "--file and --forget-file are for one layer: `twin layers load road --file FILE`.",
+            "--file และ --forget-file ใช้กับชั้นข้อมูลเดียว เช่น `twin layers load road --file FILE`",
+            parameter="file",
+        )
     with open_engine(told) as engine:
         with engine.begin() as connection:
             loaded = loaded_edition(connection)
@@ -103,7 +119,13 @@ def load(
                 parameter="layers",
             )
         loading = import_module("api.commands.loading")
-        loading.print_loads(loading.load_layers(engine, told, choice, layers or ()))
+        if layers and file:
+            loads = [loading.load_file(engine, told, choice, layers[0], file)]
+        else:
+            if layers and forget:
+                _forget(told, layers[0])
+            loads = loading.load_layers(engine, told, choice, layers or ())
+        loading.print_loads(loads)
 
 
 @app.command()
@@ -133,9 +155,18 @@ def print_fetches(results: Sequence[LayerFetch]) -> None:
         out.print(marked("bad" if is_failed else "good", text), soft_wrap=True)
 
 
+def _forget(told: Settings, layer: str) -> None:
+    if not own.forget(told.own_dir, layer):
+        raise NotFoundError(
+            f"No file was given for the layer {layer!r}.",
+            f"ไม่มีไฟล์ที่ให้ไว้สำหรับชั้นข้อมูล {layer!r}",
+            parameter="layers",
+        )
+
+
 def _choice(told: Settings, edition: Edition | None, loaded: Edition | None) -> Choice:
     if edition == "starter":
-        return starter()
+        return starter().at_home(told)
     choice = choose(told, edition or loaded)
     if choice is None:
         raise InvalidInputError(

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from layers.faults import Fault, fault
 from layers.projection import Geometries, to_metric
-from twin.crs import PROVINCE_BBOX
+from twin.crs import METRIC_SRID, PROVINCE_BBOX, STORAGE_SRID
 from twin.types import Text
 
 #: A feature whose middle is farther than this from every sub-district is outside the province.
@@ -45,6 +45,13 @@ class Reference:
 
     land: gpd.GeoDataFrame
     tambon: gpd.GeoDataFrame
+
+    @cached_property
+    def area(self) -> shapely.Polygon | shapely.MultiPolygon:
+        """All sub-districts with what counts as in the province around them, EPSG:4326."""
+        around = self.tambon.geometry.buffer(OUTSIDE_M).union_all()
+        area: shapely.Polygon = gpd.GeoSeries([around], crs=METRIC_SRID).to_crs(STORAGE_SRID)[0]
+        return area
 
     @cached_property
     def land_tree(self) -> shapely.STRtree:

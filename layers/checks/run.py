@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import geopandas as gpd
@@ -54,12 +55,15 @@ class Checked:
         for a vector layer, the active geometry `geom` in EPSG:4326. The index is the row number.
     faults
         By row; those of the whole file first.
+    valid_date
+        The day that the data describe, where the file itself says so.
     """
 
     frame: pd.DataFrame
     quarantined: list[Refused]
     faults: list[Fault]
     rows_read: int
+    valid_date: date | None = None
 
 
 def run_checks(raw: Raw, plan: Plan, crs: str | None, reference: Reference | None) -> Checked:
@@ -96,7 +100,7 @@ def run_checks(raw: Raw, plan: Plan, crs: str | None, reference: Reference | Non
     refused = _refused_rows(faults)
     frame = _frame(columns.drop(index=list(refused)), shapes, plan)
     faults.sort(key=lambda each: (each.row or 0, each.rule, each.column or ""))
-    return Checked(frame, _quarantine(raw, shapes, refused), faults, len(raw.frame))
+    return Checked(frame, _quarantine(raw, shapes, refused), faults, len(raw.frame), raw.valid_date)
 
 
 def _chosen(raw: Raw, plan: Plan) -> Raw:
@@ -109,7 +113,7 @@ def _chosen(raw: Raw, plan: Plan) -> Raw:
                 parameter=name,
             )
         frame = frame[frame[name].astype(str) == value]
-    return Raw(frame, raw.crs, raw.encoding, raw.faults, raw.used)
+    return replace(raw, frame=frame)
 
 
 def _check_shapes(raw: Raw, plan: Plan, crs: str | None) -> tuple[Shapes, list[Fault]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Protocol
 
@@ -11,11 +12,16 @@ import pandas as pd
 from pyproj import CRS
 
 from layers.faults import Fault
+from layers.manifest import Taken
 from twin.errors import LayerFileError
 
 
 class Declared(Protocol):
     """What is known of a file before it is opened; a manifest's source is one."""
+
+    @property
+    def take(self) -> Taken | None:
+        """What is taken out of OpenStreetMap data; nothing can be where None."""
 
     @property
     def crs(self) -> str | None:
@@ -42,6 +48,7 @@ class Reading:
     layer: str | None = None
     encoding: str | None = None
     lon_lat: tuple[str, str] | None = None
+    take: Taken | None = None
 
 
 @dataclass(frozen=True)
@@ -61,6 +68,8 @@ class Raw:
         What the reader noticed: the encoding, coordinates that are not numbers.
     used
         Fields of the frame that the geometry was made from.
+    valid_date
+        The day that the data describe, where the file itself says so.
     """
 
     frame: pd.DataFrame
@@ -68,6 +77,7 @@ class Raw:
     encoding: str | None = None
     faults: list[Fault] = field(default_factory=list)
     used: tuple[str, ...] = ()
+    valid_date: date | None = None
 
     @property
     def has_geometry(self) -> bool:

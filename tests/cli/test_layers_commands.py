@@ -158,6 +158,65 @@ def test_check_features_against_a_raster_layer_is_refused(twin, places):
     assert "raster" in told.err
 
 
+@pytest.fixture
+def town(tmp_path):
+    """An extract with one road and no facility."""
+    path = tmp_path / "town.osm"
+    path.write_text(
+        '<osm version="0.6"><node id="1" lat="7.885" lon="98.39"/><node id="2" lat="7.886"'
+        ' lon="98.39"/><way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="path"/></way>'
+        "</osm>"
+    )
+    return path
+
+
+def test_check_extract_against_the_layer_it_is_for(twin, town):
+    told = twin("layers", "check", town, "--layer", "road")
+    assert told.code == 0
+    assert "1 rows read, 1 usable, 0 refused" in told.out
+
+
+@pytest.mark.parametrize(
+    ("layer", "message"),
+    [
+        (None, "--layer road"),
+        ("facility", "holds no facilities in the province"),
+        ("land", "land is not made from OpenStreetMap data"),
+    ],
+)
+def test_check_extract_that_does_not_fit_says_why(twin, town, layer, message):
+    told = twin("layers", "check", town, *(["--layer", layer] if layer else []))
+    assert told.code == 1
+    assert message in told.err
+    assert "Traceback" not in told.err
+
+
+def test_load_file_for_a_while_and_back(new_twin, environment, twin, town):
+    own = new_twin("own_file")
+    environment.setenv("TWIN_HOME", str(own.home))
+    environment.setenv("TWIN_DB__URL", own.db.url)
+    told = twin("layers", "load", "road", "--file", town)
+    assert (told.code, "loaded" in told.out) == (0, True)
+    assert "town.osm" in twin("layers", "show", "road").out
+    assert "unchanged" in twin("layers", "load", "road").out
+    told = twin("layers", "load", "road", "--forget-file")
+    assert (told.code, "25,000" in told.out) == (0, True)
+    assert "No file was given" in twin("layers", "load", "road", "--forget-file").err
+
+
+@pytest.mark.parametrize("layers", [[], ["road", "facility"]])
+def test_load_file_for_more_than_one_layer_is_refused(twin, town, layers):
+    told = twin("layers", "load", *layers, "--file", town)
+    assert told.code == 1
+    assert "--file and --forget-file are for one layer" in told.err
+
+
+def test_load_file_that_is_not_there_says_so(twin, tmp_path):
+    told = twin("layers", "load", "road", "--file", tmp_path / "none.osm.pbf")
+    assert told.code == 1
+    assert "none.osm.pbf: there is no such file" in told.err
+
+
 def test_load_again_changes_nothing(twin):
     told = twin("layers", "load")
     assert told.code == 0

@@ -3,8 +3,10 @@
 import json
 
 import geopandas as gpd
+import osmium
 import pytest
 import shapely
+from osmium.osm.mutable import Node, Relation, Way
 
 from layers.manifest import Manifest
 from layers.validate import Reference, check_layer
@@ -103,3 +105,49 @@ def reference():
 @pytest.fixture
 def toy(tmp_path, reference):
     return Toy(tmp_path, reference)
+
+
+class Extract:
+    """Writes OpenStreetMap files of the toy island; places are metres as in `Toy.here`."""
+
+    def __init__(self, toy):
+        self.toy = toy
+        self.nodes, self.ways, self.relations = {}, {}, {}
+
+    def node(self, number, dx, dy, **tags):
+        place = self.toy.here(dx, dy)
+        self.nodes[number] = Node(id=number, location=(place.x, place.y), tags=tags)
+        return number
+
+    def way(self, number, nodes, **tags):
+        """Add a way; a place in `nodes` becomes a node of its own."""
+        known = [
+            each if isinstance(each, int) else self.node(1000 + len(self.nodes), *each)
+            for each in nodes
+        ]
+        self.ways[number] = Way(id=number, nodes=known, tags={"highway": "residential"} | tags)
+
+    def place(self, number, nodes, **tags):
+        """Add a way that is no road; a place in `nodes` becomes a node of its own."""
+        self.way(number, nodes)
+        self.ways[number].tags = tags
+
+    def relation(self, number, members, **tags):
+        self.relations[number] = Relation(id=number, members=members, tags=tags)
+
+    def write(self, name="x.osm.pbf", header=None):
+        path = self.toy.folder / name
+        with osmium.SimpleWriter(path, header=header or osmium.io.Header()) as writer:
+            for kind, things in (
+                ("node", self.nodes),
+                ("way", self.ways),
+                ("relation", self.relations),
+            ):
+                for number in sorted(things):
+                    getattr(writer, f"add_{kind}")(things[number])
+        return path
+
+
+@pytest.fixture
+def extract(toy):
+    return Extract(toy)

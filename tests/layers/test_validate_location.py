@@ -4,6 +4,7 @@ import geopandas as gpd
 import pytest
 import shapely
 
+from layers.edition import real_data
 from layers.manifest import read_catalogue
 from layers.validate import load_reference
 from twin.errors import LayerFileError
@@ -99,4 +100,4 @@ def test_check_layer_metric_source_is_stored_in_degrees(toy, tmp_path):
 def test_load_reference_without_land_says_what_is_missing(tmp_path):
     manifests = [manifest for manifest in read_catalogue() if manifest.id == "road"]
     with pytest.raises(LayerFileError, match="land and tambon"):
-        load_reference(manifests, "phuket", tmp_path)
+        load_reference(manifests, real_data(tmp_path))

@@ -8,6 +8,7 @@ from collections import Counter
 import pytest
 import shapely
 
+from layers.edition import real_data
 from layers.manifest import read_catalogue
 from layers.validate import check_layer, load_reference
 
@@ -33,7 +34,7 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def reference(data_dir):
-    return load_reference(list(MANIFESTS.values()), "phuket", data_dir)
+    return load_reference(list(MANIFESTS.values()), real_data(data_dir))
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
+from datetime import date
 from pathlib import Path
 
 import jsonschema
@@ -117,6 +118,16 @@ def test_bundled_source_is_found_in_the_package_whatever_the_data_folder(tmp_pat
     assert land.sources["phuket"].locate(tmp_path) == tmp_path / "admin/land_polygons.geojson"
 
 
+def test_osm_source_of_a_layer_that_is_not_made_from_osm_is_refused():
+    with pytest.raises(ValueError, match="land is not made"):
+        read_catalogue()[0].osm_source("x.pbf", date(2026, 1, 1))
+
+
+def test_published_layer_says_nothing_of_how_it_is_made_from_osm():
+    road = next(manifest for manifest in read_catalogue() if manifest.id == "road")
+    assert "osm" not in road.spec.model_dump()
+
+
 def test_read_manifest_minimal_is_a_manifest(tmp_path):
     path = tmp_path / "tree.toml"
     path.write_text(MINIMAL, encoding="utf-8")
@@ -135,6 +146,18 @@ def test_read_manifest_minimal_is_a_manifest(tmp_path):
         ('path = "tree.csv"', 'path = "tree.csv"\nduplicates_by = ["nr"]', "unknown columns"),
         ('path = "tree.csv"', 'path = "tree.csv"\ncolour = "red"', "colour"),
         ('crs = "EPSG', 'checks = { duplicate_key = "note" }\ncrs = "EPSG', "duplicate_key"),
+        ("[sources.starter]", '[osm]\ntake = "trees"\n[sources.starter]', "osm.take"),
+        (
+            "[sources.starter]",
+            '[osm]\ntake = "roads"\nabsent = ["nr"]\n[sources.starter]',
+            "osm: unknown columns",
+        ),
+        (
+            "valid_date = 2026-01-01",
+            'valid_date = 2026-01-01\nupstream = { url = "https://a.example/b", format = "osm",'
+            ' tried = false, note = { th = "ก", en = "a" } }',
+            "the layer has no `osm`",
+        ),
         ('id = "tree"', 'id = "Tree 1"', "id"),
         ('id = "tree"', "id = ", "TOML"),
     ],
