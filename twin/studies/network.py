@@ -25,6 +25,7 @@ from twin.studies.network_streets import (
     read_elevation,
     read_streets,
 )
+from twin.studies.reading import stamp
 
 
 def load_network(
@@ -107,7 +108,7 @@ def _kept(
         return None
     now = key.look(connection)
     if not key.is_untouched(connection, wanted.streets, state, now):
-        if key.content(connection, wanted.streets) != state.content:
+        if stamp(connection, wanted.streets) != state.content:
             return None
         cache.write_state(place, replace(state, horizon=now.horizon, looked_s=now.at_s))
     return cache.read_network(place, state.revision)
@@ -122,7 +123,7 @@ def _build(
 ) -> tuple[Network, NetworkReport]:
     # Looked at before the rows are read: what changes in between is then seen as a change.
     now = key.look(connection)
-    content = key.content(connection, wanted.streets)
+    content = stamp(connection, wanted.streets)
     network, report = build_network(
         read_streets(connection, wanted.streets),
         elevation=read_elevation(wanted.elevation, raster_dir),
