@@ -41,7 +41,9 @@ class Study:
     state
         Of the database when it was read, see `States`.
     streets
-        Where the streets come from, and what became of them.
+        Where the streets come from, in words.
+    report
+        What became of them.
     graph
         Streets as the question's mode sees them, in seconds or metres.
     demand
@@ -53,6 +55,7 @@ class Study:
     question: Question
     state: int
     streets: Basis
+    report: NetworkReport
     graph: Graph
     demand: Demand
     supply: Supply
@@ -177,7 +180,7 @@ class Studies:
         graph = self._graph(network, question)
         placed = place(graph, demand, supply, max_snap_m=question.max_snap_m)
         require_on_streets(supply, placed, question.max_snap_m)
-        return Study(question, state, streets, graph, demand, supply, placed)
+        return Study(question, state, streets, report, graph, demand, supply, placed)
 
     def _demand(
         self, connection: Connection, choice: DemandChoice, areas: Sequence[str], state: int
