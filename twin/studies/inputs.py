@@ -41,9 +41,7 @@ class CandidateChoice(Asked):
 class SitingProblem(Asked):
     """Which places to choose for new facilities."""
 
-    question: Question = Field(
-        Question(), description=f"{_QUESTION} The largest threshold counts."
-    )
+    question: Question = Field(Question(), description=f"{_QUESTION} The largest threshold counts.")
     problem: Literal["mclp", "lscp", "p-median"] = Field(
         "mclp",
         description="mclp: serve the most people with `count` sites; lscp: serve everyone with the"
@@ -63,9 +61,7 @@ class SitingProblem(Asked):
 class Opportunity(Asked):
     """Where one facility more would newly serve most people."""
 
-    question: Question = Field(
-        Question(), description=f"{_QUESTION} The largest threshold counts."
-    )
+    question: Question = Field(Question(), description=f"{_QUESTION} The largest threshold counts.")
     count: int = Field(10, ge=1, le=100, description="Best places to name.")
     spacing_m: float = Field(500, ge=0, le=50_000, description="Between any two of them, metres.")
 
@@ -73,17 +69,13 @@ class Opportunity(Asked):
 class Criticality(Asked):
     """Who loses service if a facility closes."""
 
-    question: Question = Field(
-        Question(), description=f"{_QUESTION} The largest threshold counts."
-    )
+    question: Question = Field(Question(), description=f"{_QUESTION} The largest threshold counts.")
 
 
 class RoadCriticality(Asked):
     """Who loses service if a road closes."""
 
-    question: Question = Field(
-        Question(), description=f"{_QUESTION} The largest threshold counts."
-    )
+    question: Question = Field(Question(), description=f"{_QUESTION} The largest threshold counts.")
     count: int = Field(20, ge=1, le=200, description="Roads to name, the worst first.")
     budget: int | None = Field(None, ge=1, description="Roads tried at most; none: all it takes.")
 
@@ -91,9 +83,7 @@ class RoadCriticality(Asked):
 class MissingLinks(Asked):
     """Which short connection between streets would serve most people for its length."""
 
-    question: Question = Field(
-        Question(), description=f"{_QUESTION} The largest threshold counts."
-    )
+    question: Question = Field(Question(), description=f"{_QUESTION} The largest threshold counts.")
     max_length_m: float = Field(200, gt=0, le=2_000, description="Straight metres at most.")
     min_detour: float = Field(
         3, gt=0, le=1_000, description="The way now takes so many times what it would, at least."

@@ -29,7 +29,7 @@ def to_lon_lat(xy: ArrayLike) -> list[tuple[float, float]]:
 
 def to_geojson(geometry: BaseGeometry) -> Json:
     """Return a geometry of EPSG:32647 as GeoJSON (RFC 7946), polygons wound as that wants it."""
-    degrees = shapely.transform(geometry, _transform, interleaved=False)
+    degrees = shapely.transform(geometry, lambda xy: np.stack(_transform(*xy.T), axis=1))
     if degrees.geom_type in ("Polygon", "MultiPolygon"):
         degrees = shapely.orient_polygons(degrees)
     told: Json = mapping(degrees)

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy import Connection, Engine
 
 from twin.analysis.coverage import Placed, ServiceCoverage, place, service_coverage
 from twin.analysis.graph import Graph, make_graph
-from twin.analysis.model import Areas, Basis, Demand, FloatArray, Network, Supply, Unit
+from twin.analysis.model import Areas, Basis, Demand, Network, Supply, Unit
 from twin.analysis.network.report import NetworkReport
+from twin.analysis.situation import Situation
 from twin.db.engine import connect
 from twin.errors import InvalidInputError, NotFoundError
 from twin.jobs.process import Context
 from twin.rasters.memo import Memo
-from twin.rasters.values import metric
 from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
 from twin.studies.network import load_network
-from twin.studies.question import DemandChoice, LonLat, Question, SupplyChoice
+from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
 from twin.studies.state import States
 from twin.studies.streets import tell_streets
 from twin.studies.supply import read_supply
@@ -70,6 +70,28 @@ class Study:
     def thresholds(self) -> tuple[float, ...]:
         """Thresholds in the graph's unit."""
         return tuple(threshold * self.scale for threshold in self.question.thresholds)
+
+    @property
+    def situation(self) -> Situation:
+        """Streets, people and facilities with the largest threshold: where changes start from."""
+        return Situation(
+            self.graph,
+            self.placed.demand,
+            self.placed.supply,
+            self.demand.weight,
+            self.question.direction,
+            self.thresholds[-1],
+        )
+
+    def sign(self, asked: Asked) -> str:
+        """Return a digest of all inputs and of what is asked: the same again, the same answer."""
+        revisions = (
+            self.graph.network.revision,
+            self.demand.basis.revision,
+            self.supply.basis.revision,
+        )
+        told = "\n".join((type(asked).__name__, asked.model_dump_json(), *revisions))
+        return hashlib.sha256(told.encode()).hexdigest()
 
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
@@ -145,6 +167,12 @@ class Studies:
     def network(self, *, ferries: bool = False) -> tuple[Network, NetworkReport]:
         """Return the street network, built if the streets changed; raises as `load_network`."""
         return self._network(self._state(), ferries)
+
+    def streets(self, *, ferries: bool = False) -> Basis:
+        """Return where the streets of the network come from; raises as `network` does."""
+        _, report = self.network(ferries=ferries)
+        with connect(self._context.engine) as connection:
+            return tell_streets(connection, report)
 
     def graph(self, question: Question) -> Graph:
         """Return the streets as a question's mode and unit see them; raises as `network` does."""
@@ -240,22 +268,3 @@ def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> Non
         f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
         parameter="max_snap_m",
     )
-
-
-def to_metres(place: LonLat, parameter: str) -> FloatArray:
-    """Return a place as (2,) EPSG:32647 metres.
-
-    Raises
-    ------
-    InvalidInputError
-        It is too far from Phuket for the projection.
-    """
-    xs, ys = metric([place[0]], [place[1]])
-    xy = np.array([xs[0], ys[0]])
-    if not np.isfinite(xy).all():
-        raise InvalidInputError(
-            f"{place[0]:g}, {place[1]:g} is too far from Phuket; coordinates are lon, lat degrees.",
-            f"{place[0]:g}, {place[1]:g} อยู่ไกลจากภูเก็ตเกินไป พิกัดเรียงเป็นลองจิจูด ละติจูด หน่วยองศา",
-            parameter=parameter,
-        )
-    return xy
