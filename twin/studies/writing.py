@@ -8,6 +8,7 @@ from typing import Final
 from twin.analysis import tally
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import Basis
+from twin.analysis.sdg import SdgAccess
 from twin.studies.answer import (
     Area,
     Assumed,
@@ -15,6 +16,7 @@ from twin.studies.answer import (
     Facility,
     OffNetwork,
     Pace,
+    People,
     Source,
     Totals,
     WhatIfAnswer,
@@ -50,7 +52,7 @@ def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
         worst_off=write_worst_off(study, found),
         facilities=write_facilities(found),
         off_network=write_off_network(found),
-        assumptions=_write_assumptions(study, found),
+        assumptions=write_assumptions(study, found),
         digest=found.digest,
     )
 
@@ -80,7 +82,23 @@ def words(text: Text) -> Words:
 def write_totals(study: Study, totals: Iterable[tally.Totals]) -> tuple[Totals, ...]:
     """Return totals in the unit of the question."""
     return tuple(
-        _write_row(asked, one) for asked, one in zip(study.question.thresholds, totals, strict=True)
+        Totals(threshold=threshold, **write_people(one).model_dump())
+        for threshold, one in zip(study.question.thresholds, totals, strict=True)
+    )
+
+
+def write_people(one: tally.Totals | SdgAccess) -> People:
+    """Return who is served; the parts make the total in the digits that are shown, too."""
+    total, served, unknown = (
+        round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
+    )
+    unserved = max(round(total - served - unknown, DECIMALS), 0.0)
+    return People(
+        total=total,
+        served=round(total - unserved - unknown, DECIMALS),
+        unserved=unserved,
+        unknown=unknown,
+        ratio=one.served / one.total if one.total > 0 else None,
     )
 
 
@@ -124,9 +142,26 @@ def write_basis(basis: Basis) -> Source:
     return Source(text=words(basis.text), source=words(basis.source), revision=basis.revision)
 
 
-def tell_threshold(study: Study) -> Text:
-    """Return the largest threshold with its unit and how one travels."""
-    largest = study.question.thresholds[-1]
+def write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
+    """Return everything that an answer rests on."""
+    told = found.assumptions
+    return Assumed(
+        mode=told.mode,
+        direction=told.direction,
+        max_snap_m=told.max_snap_m,
+        walking_kmh=told.walking_kmh,
+        speed_factor=told.speed_factor,
+        range_source=words(told.speed_range.source) if told.speed_range else None,
+        network=write_basis(study.streets),
+        demand=write_basis(told.demand),
+        supply=write_basis(told.supply),
+        method=told.method,
+    )
+
+
+def tell_threshold(study: Study, impedance: float | None = None) -> Text:
+    """Return an impedance with its unit and how one travels; None: the largest threshold."""
+    largest = study.thresholds[-1] if impedance is None else impedance
     units = {"minutes": Text("นาที", "minutes"), "metres": Text("เมตร", "metres")}
     modes: Mapping[str, Text] = {
         "walk": Text("เดินเท้า", "on foot"),
@@ -134,7 +169,10 @@ def tell_threshold(study: Study) -> Text:
         "car": Text("รถยนต์", "by car"),
     }
     unit, mode = units[study.question.unit], modes[study.question.mode]
-    return Text(f"{largest:g} {unit.th}โดย{mode.th}", f"{largest:g} {unit.en} {mode.en}")
+    return Text(
+        f"{largest / study.scale:g} {unit.th}โดย{mode.th}",
+        f"{largest / study.scale:g} {unit.en} {mode.en}",
+    )
 
 
 def summarise(study: Study, found: ServiceCoverage) -> Text:
@@ -169,40 +207,8 @@ def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text
     return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
 
 
-def _write_row(asked: float, one: tally.Totals) -> Totals:
-    total, served, unknown = (
-        round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
-    )
-    # The parts make the total in the digits that are shown, too.
-    unserved = max(round(total - served - unknown, DECIMALS), 0.0)
-    return Totals(
-        threshold=asked,
-        total=total,
-        served=round(total - unserved - unknown, DECIMALS),
-        unserved=unserved,
-        unknown=unknown,
-        ratio=one.ratio,
-    )
-
-
 def _write_rows(study: Study, rows: Iterable[tally.AreaTotals]) -> tuple[Area, ...]:
     return tuple(
         Area(code=row.code, name=words(row.name), totals=write_totals(study, row.totals))
         for row in rows
-    )
-
-
-def _write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
-    told = found.assumptions
-    return Assumed(
-        mode=told.mode,
-        direction=told.direction,
-        max_snap_m=told.max_snap_m,
-        walking_kmh=told.walking_kmh,
-        speed_factor=told.speed_factor,
-        range_source=words(told.speed_range.source) if told.speed_range else None,
-        network=write_basis(study.streets),
-        demand=write_basis(told.demand),
-        supply=write_basis(told.supply),
-        method=told.method,
     )
