@@ -32,13 +32,13 @@ _GZIP: Final = (b"content-encoding", b"gzip")
 _BROTLI: Final = (b"content-encoding", b"br")
 
 #: What an entry weighs besides its bodies: messages, headers, names (measured).
-_OVERHEAD_BYTES: Final = 2_300
+_OVERHEAD_BYTES: Final = 3_000
 
 
 class Variant:
-    """A tile in one encoding: the messages of 200 (or 204) and of 304."""
+    """A tile in one encoding: the messages of 200 (or 204) and of 304, and both as they travel."""
 
-    __slots__ = ("body", "etag", "not_modified", "start")
+    __slots__ = ("_head", "_not_modified_head", "body", "etag", "not_modified", "start", "status")
 
     def __init__(self, status: int, etag: str, body: bytes, about: Iterable[Header]) -> None:
         self.etag = etag.encode()
@@ -46,10 +46,19 @@ class Variant:
         own = [tag, *about]
         if status == HTTPStatus.OK:  # an answer without content may not tell a length
             own.append((b"content-length", b"%d" % len(body)))
-        self.start: Message = {**_START, "status": int(status), "headers": [*own, *_SHARED]}
+        self.status = int(status)
+        self.start: Message = {**_START, "status": self.status, "headers": [*own, *_SHARED]}
         # What the client keeps has the rest: a 304 repeats what caches go by, and no more.
         self.not_modified: Message = {**_START, "status": 304, "headers": [tag, *_CACHED]}
         self.body: Message = {"type": "http.response.body", "body": body}
+        self._head = written(self.start["headers"]) + b"\r\n"
+        self._not_modified_head = written(self.not_modified["headers"]) + b"\r\n"
+
+    def written(self, more: Iterable[Header], *, is_known: bool) -> bytes:
+        """Return the answer as it travels by HTTP/1.1, with more headers: 304 where it is known."""
+        if is_known:
+            return b"".join((_LINES[304], written(more), self._not_modified_head))
+        return b"".join((_LINES[self.status], written(more), self._head, self.body["body"]))
 
 
 class Ready:
@@ -117,6 +126,11 @@ class Ready:
         return response
 
     @property
+    def is_raster(self) -> bool:
+        """Whether it is a picture."""
+        return self.media_type == PNG
+
+    @property
     def is_packed(self) -> bool:
         """Whether the content is a gzip member."""
         return self.media_type == MVT and bool(self.main.body["body"])
@@ -159,12 +173,29 @@ def matches(known: bytes, etag: bytes) -> bool:
     return etag in names or b"*" in names
 
 
+def written(headers: Iterable[Header]) -> bytes:
+    r"""Return headers as they travel by HTTP/1.1.
+
+    Examples
+    --------
+    >>> written([(b"etag", b'"1"'), (b"vary", b"accept-encoding")])
+    b'etag: "1"\r\nvary: accept-encoding\r\n'
+    """
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
 def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
     """Return the start of an answer that was not ready, with what it took."""
     told = f"db;dur={query_s * 1000:.2f}, total;dur={total_s * 1000:.2f}".encode()
     headers = [pair for pair in start["headers"] if pair is not _READY]
     return {**start, "headers": [*headers, (b"server-timing", told)]}
 
+
+_LINES: Final = {
+    200: b"HTTP/1.1 200 OK\r\n",
+    204: b"HTTP/1.1 204 No Content\r\n",
+    304: b"HTTP/1.1 304 Not Modified\r\n",
+}
 
 #: What every tile tells. Pages need more (`api.middleware`); these are no pages, and small.
 _CACHED: Final[tuple[Header, ...]] = (

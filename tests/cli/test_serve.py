@@ -36,7 +36,7 @@ def test_up_serves_and_ends_with_its_database(open_folder, end):
         told = server.stdout.read()
     assert "หยุดแล้ว | stopped" in told
     assert "Traceback" not in told
-    assert "refused to gracefully stop" not in told
+    assert "timeout graceful shutdown exceeded" not in told
     assert not Cluster(home).is_running()
 
 
