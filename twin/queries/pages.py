@@ -117,7 +117,8 @@ class Statements:
     def gather(self) -> Prepared:
         """Find all that match, up to `MAX_COUNTED`, and show a page of them; the usual case."""
         matched = self._matched(self.shape.sort).cte("matched").prefix_with("MATERIALIZED")
-        number = select(func.count()).select_from(matched).scalar_subquery()
+        counted = select(func.count().label("number")).select_from(matched).cte("counted")
+        number = select(counted.c.number).scalar_subquery()
         page = self._page(matched).where(number < _CEILING)
         return Prepared(self._shown(page, number))
 
