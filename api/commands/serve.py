@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from starlette.types import ASGIApp
 from uvicorn.config import STARTUP_FAILURE, Config
 from uvicorn.supervisors import Multiprocess
 
@@ -32,9 +29,6 @@ PATIENCE_S: Final = 30
 #: Seconds that a connection is kept open for a request, or for the rest of one's head: longer than
 #: proxies keep theirs (nginx 60), so that they close first and never send into a closed one.
 KEEP_ALIVE_S: Final = 75
-
-#: Python looks for garbage when so many more objects were made than freed.
-GARBAGE_AFTER: Final = 10_000
 
 #: Resident memory to have for each worker, database included.
 WORKER_BYTES: Final = 10**9
@@ -70,7 +64,7 @@ def run(settings: Settings) -> None:
 def server_config(settings: Settings) -> Config:
     """Return how uvicorn serves; workers are told the same."""
     return Config(
-        "api.commands.serve:worker_app",
+        "api.worker:worker_app",
         factory=True,
         interface="asgi3",
         host=settings.api.host,
@@ -88,30 +82,6 @@ def server_config(settings: Settings) -> Config:
         timeout_graceful_shutdown=GRACE_S,
         timeout_worker_healthcheck=PATIENCE_S,
     )
-
-
-def worker_app() -> ASGIApp:
-    """Return the service for a worker process.
-
-    A terminal's Ctrl-C reaches every process of its group, and a worker that is told twice to end
-    does not end: it leaves the group, so that its parent alone tells it.
-    """
-    os.setpgid(0, 0)
-    app = import_module("api.main").app_from_environment()
-    draining = import_module("api.observing.draining")
-    served: ASGIApp = draining.Draining(app)
-    spare_the_collector()
-    return served
-
-
-def spare_the_collector() -> None:
-    """Let Python look for garbage among what requests make, not among all that was imported.
-
-    A look at everything takes a tenth of a second, in which nobody is answered.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
 
 
 def count_workers() -> int:

@@ -46,7 +46,8 @@ class Sender:
             await send(_NO_BODY)
             return 304
         await send(variant.start)
-        await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
+        body = b"" if scope["method"] == "HEAD" else variant.body
+        await send({"type": "http.response.body", "body": body})
         return variant.status
 
     def choose(self, name: str, ready: Ready, accepts: bytes, known: bytes) -> tuple[Variant, bool]:
@@ -93,7 +94,7 @@ class Sender:
             if packed.cancelled():
                 return
             body = packed.result()
-            if len(body) < len(ready.main.body["body"]):
+            if len(body) < len(ready.main.body):
                 ready.br = ready.with_brotli(body)
                 self.memory.weigh(name, ready, len(body))
 

@@ -145,7 +145,7 @@ def test_form_of_a_ready_tile_suits_its_client(toy):
         ready = visit.app.tiles.ready(TILE)
         packed = await connection.ask(TILE, "Accept-Encoding: gzip")
         plain = await connection.ask(TILE)
-        assert (packed[1]["content-encoding"], packed[2]) == ("gzip", ready.main.body["body"])
+        assert (packed[1]["content-encoding"], packed[2]) == ("gzip", ready.main.body)
         assert ("content-encoding" in plain[1], plain[2]) == (False, ready.unpacked())
         assert visit.app.asked == []
 
