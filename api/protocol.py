@@ -109,7 +109,6 @@ class TileProtocol(HttpToolsProtocol):
             return False
         variant, is_known = front.sender.choose(name, ready, accepts, known)
         self.transport.write(variant.written(self.server_state.default_headers, is_known=is_known))
-        self._wait_for_request()
         status = 304 if is_known else variant.status
         count_ready_tile("GET", status, started, is_raster=ready.is_raster)
         return True

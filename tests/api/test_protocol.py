@@ -206,6 +206,20 @@ def test_answers_keep_the_order_of_requests_sent_together(toy):
     served(toy, check)
 
 
+def test_long_answer_asked_for_with_a_tile_is_not_cut_off(toy):
+    async def check(visit):
+        connection = await visit.ready(TILE)
+        (protocol,) = visit.server.server_state.connections
+        connection.send(TILE)
+        connection.send("/tiles/changes")
+        assert (await connection.answer())[0] == 200
+        assert (await connection.answer())[1]["content-type"].startswith("text/event-stream")
+        assert protocol.timeout_keep_alive_task is None
+        visit.app.app.let_go()
+
+    served(toy, check)
+
+
 def test_answers_that_a_client_does_not_read_do_not_pile_up(toy):
     count, most = 20_000, 2_000_000
 
