@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -151,3 +153,26 @@ def test_worker_that_dies_is_replaced_and_its_counts_are_kept(toy):
         assert wait_for(is_back, 20)
         counted = 'method="GET",route="/api/collections",status="2xx"} 3.0'
         assert counted in metrics(base)
+
+
+NEVER_ENDING = """
+import asyncio, signal, time
+from api.observing import draining
+
+class App:
+    tiles = None
+    def let_go(self): pass
+
+async def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    draining.Draining(App()).end()
+    time.sleep(60)
+
+draining.GIVE_UP_S = 0.1
+asyncio.run(main())
+"""
+
+
+def test_worker_that_cannot_end_is_ended():
+    ended = subprocess.run([sys.executable, "-c", NEVER_ENDING], timeout=30, check=False)
+    assert ended.returncode == 1
