@@ -174,6 +174,8 @@ def create_app(settings: Settings) -> Twin:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # What is measured is told by `api.observing`; looking for more costs each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.seats = Seats(settings.api.max_downloads)
