@@ -14,7 +14,7 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from layers.manifest import Manifest, manifest_schema, read_catalogue
-from twin.db.models import Base
+from twin.db.tables import Base
 from twin.settings import CHECKOUT, Settings
 from twin.spec import Column
 

@@ -4,6 +4,8 @@ TwinError
 ├── InvalidInputError        a parameter or a file's content cannot be used
 ├── NotFoundError            no such layer, project, feature or tile
 ├── TooLargeError            a request beyond a stated limit
+├── ConflictError            there is one of that id already
+├── ChangedError             somebody else changed it meanwhile
 ├── ManifestError            a layer's manifest is wrong
 ├── LayerFileError           a data file cannot be read or has too many faults
 ├── ProjectFileError         a project register cannot be imported
@@ -54,6 +56,18 @@ class TooLargeError(TwinError):
     """A request goes beyond a stated limit."""
 
     code = "too-large"
+
+
+class ConflictError(TwinError):
+    """There is one of that id already, or it clashes with what is there."""
+
+    code = "conflict"
+
+
+class ChangedError(TwinError):
+    """Somebody else changed it since it was read."""
+
+    code = "changed"
 
 
 class ManifestError(TwinError):

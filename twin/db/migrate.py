@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from twin.db.engine import translated
-from twin.db.models import Base
+from twin.db.tables import Base
 from twin.errors import SetupError
 
 #: The extension that everything stands on.
