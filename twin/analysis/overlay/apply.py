@@ -6,8 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import get_args
 
-import numpy as np
-
 from twin.analysis.model import Demand, Network, Supply
 from twin.analysis.overlay.changes import (
     TITLES,
@@ -115,10 +113,3 @@ def _naming(error: TwinError, position: int, change: Change) -> TwinError:
         f"การเปลี่ยนแปลงที่ {position} ({title.th}): {error.th}",
         parameter=parameter,
     )
-
-
-def without_streets(network: Network, roads: tuple[int, ...]) -> Network:
-    """Return the network with some roads closed, its edges in the same rows."""
-    closed = np.isin(network.road, roads)[:, None]
-    cost = {mode: np.where(closed, np.inf, seconds) for mode, seconds in network.cost_s.items()}
-    return replace(network, cost_s=cost, revision=f"{network.revision}-without")

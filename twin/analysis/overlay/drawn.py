@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from shapely.ops import substring
 
-from twin.analysis.model import FloatArray, IntArray, Mode, Network
+from twin.analysis.model import FloatArray, IntArray, Network
 from twin.analysis.overlay.changes import OpenStreet
 from twin.analysis.overlay.streets import edge_line, edges_near, passable, with_components
 from twin.errors import ConflictError, InvalidInputError
@@ -59,7 +59,7 @@ def open_street(network: Network, street: OpenStreet) -> Network:
         )
     split, joined = split_edges(network, edges, fractions)
     node_of = dict(zip(vertices, joined.tolist(), strict=True))
-    for end in {0, len(line) - 1} - set(node_of):
+    for end in sorted({0, len(line) - 1} - set(node_of)):
         node_of[end] = split.node_count
         split = replace(split, node_xy=np.concatenate([split.node_xy, line[end : end + 1]]))
     for vertex, node in node_of.items():
@@ -72,7 +72,8 @@ def split_edges(
 ) -> tuple[Network, IntArray]:
     """Cut edges in pieces by new nodes; no path becomes longer or shorter by it.
 
-    Pieces come after the edges that stay whole.
+    Pieces come in the place of what they are pieces of, so that of streets equally near the same
+    one comes first as before.
 
     Parameters
     ----------
@@ -109,7 +110,7 @@ def _touching(
 
 
 def _split(network: Network, edge: int, fractions: FloatArray) -> tuple[Network, IntArray]:
-    """Cut one edge; its pieces come last."""
+    """Cut one edge."""
     length = network.length_m[edge]
     first, last = network.edge_nodes[edge].tolist()
     nodes = np.empty(len(fractions), np.int32)
@@ -136,25 +137,27 @@ def _with_cuts(network: Network, edge: int, cuts: list[float], at: list[int]) ->
         for start, end in pairwise(cuts)
     ]
     share = np.diff(cuts)
-    stay = np.arange(network.edge_count) != edge
-    points = np.diff(network.path_start)
-    rest = replace(
+    ends = np.array([at[:-1], at[1:]], np.int32).T
+    cost = {
+        mode: _put(rows, edge, share[:, None] * rows[edge]) for mode, rows in network.cost_s.items()
+    }
+    start, end = network.path_start[edge : edge + 2]
+    points = _put(np.diff(network.path_start), edge, np.array([*map(len, paths)]))
+    return replace(
         network,
         node_xy=np.concatenate([network.node_xy, [piece[-1] for piece in paths[:-1]]]),
-        component=np.append(
-            network.component, np.full(len(paths) - 1, network.component[at[0]], np.int32)
-        ),
-        edge_nodes=network.edge_nodes[stay],
-        length_m=network.length_m[stay],
-        cost_s={mode: cost[stay] for mode, cost in network.cost_s.items()},
-        path_xy=network.path_xy[np.repeat(stay, points)],
-        path_start=_starts(points[stay]),
-        road=network.road[stay],
+        edge_nodes=_put(network.edge_nodes, edge, ends),
+        length_m=_put(network.length_m, edge, share * network.length_m[edge]),
+        cost_s=cost,
+        path_xy=np.concatenate([network.path_xy[:start], *paths, network.path_xy[end:]]),
+        path_start=_starts(points),
+        road=_put(network.road, edge, np.full(len(paths), network.road[edge])),
     )
-    cost = {mode: share[:, None] * network.cost_s[mode][edge] for mode in network.cost_s}
-    ends = np.array([at[:-1], at[1:]], np.int32).T
-    lengths = share * network.length_m[edge]
-    return _appended(rest, ends, lengths, cost, paths, int(network.road[edge]))
+
+
+def _put(rows: NDArray[Any], row: int, new: NDArray[Any]) -> NDArray[Any]:
+    """Return an array with new rows in the place of one."""
+    return np.concatenate([rows[:row], new, rows[row + 1 :]])
 
 
 def _with_pieces(
@@ -180,28 +183,15 @@ def _with_pieces(
         speeds = np.array(street.speed_kmh.get(mode, (0.0, 0.0)), float) / 3.6
         taken = lengths[:, None] / np.where(speeds > 0, speeds, 1.0)
         cost[mode] = np.where(speeds > 0, taken, np.inf)
-    return _appended(network, np.array(ends, np.int32), lengths, cost, paths, street.road)
-
-
-def _appended(
-    network: Network,
-    ends: IntArray,
-    lengths: FloatArray,
-    cost: dict[Mode, FloatArray],
-    paths: list[FloatArray],
-    road: int,
-) -> Network:
-    points = [*np.diff(network.path_start).tolist(), *map(len, paths)]
+    points = np.concatenate([np.diff(network.path_start), [*map(len, paths)]])
     return replace(
         network,
-        edge_nodes=np.concatenate([network.edge_nodes, ends]).astype(np.int32),
+        edge_nodes=np.concatenate([network.edge_nodes, np.array(ends, np.int32)]),
         length_m=np.concatenate([network.length_m, lengths]),
-        cost_s={
-            mode: np.concatenate([before, cost[mode]]) for mode, before in network.cost_s.items()
-        },
+        cost_s={mode: np.concatenate([rows, cost[mode]]) for mode, rows in network.cost_s.items()},
         path_xy=np.concatenate([network.path_xy, *paths]),
-        path_start=_starts(np.array(points)),
-        road=np.append(network.road, np.full(len(paths), road, np.int64)),
+        path_start=_starts(points),
+        road=np.append(network.road, np.full(len(paths), street.road, np.int64)),
     )
 
 
