@@ -13,6 +13,7 @@ from api.kept import KeptAnswers
 from api.models.projects import Domain, Phase, Status
 from api.tiling.events import EventHub
 from api.tiling.front import TileFront
+from api.writing import check_writer
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue, Snapshot
@@ -25,6 +26,12 @@ from twin.types import Confidence
 async def get_engine(request: Request) -> Engine:
     """Return the read-only engine of this process."""
     engine: Engine = request.app.state.engine
+    return engine
+
+
+async def get_write_engine(request: Request) -> Engine:
+    """Return the engine that may write: a few connections, for jobs and what people keep."""
+    engine: Engine = request.app.state.write_engine
     return engine
 
 
@@ -71,6 +78,17 @@ PoolDep = Annotated[Pool, Depends(get_pool)]
 CatalogueDep = Annotated[Snapshot, Depends(get_catalogue)]
 EngineDep = Annotated[Engine, Depends(get_engine)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
+
+WriteEngineDep = Annotated[Engine, Depends(get_write_engine)]
+
+
+async def refuse_strangers(request: Request, settings: SettingsDep) -> None:
+    """Refuse a request that may not write."""
+    check_writer(request, settings.api.admin_token)
+
+
+#: For every route that writes, among its `dependencies`.
+WRITER = [Depends(refuse_strangers)]
 
 CollectionId = Annotated[
     str, Path(alias="collectionId", description="Id of a collection", examples=["tambon"])

@@ -29,6 +29,11 @@ RETRY_AFTER_S: Final = 5
 STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.InvalidInputError: HTTPStatus.BAD_REQUEST,
     errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.NoSuchProcessError: HTTPStatus.NOT_FOUND,
+    errors.NoSuchJobError: HTTPStatus.NOT_FOUND,
+    errors.NotReadyError: HTTPStatus.NOT_FOUND,
+    errors.UnauthorisedError: HTTPStatus.UNAUTHORIZED,
+    errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.ConflictError: HTTPStatus.CONFLICT,
     errors.ChangedError: HTTPStatus.PRECONDITION_FAILED,
@@ -41,6 +46,13 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.DatabaseUnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 
+#: The types of problems that OGC API Processes names, by our code.
+_OGC: Final = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
+TYPES: Final[Mapping[str, str]] = {
+    error.code: _OGC + error.code
+    for error in (errors.NoSuchProcessError, errors.NoSuchJobError, errors.NotReadyError)
+}
+
 INTERNAL: Final = Text(
     "ระบบขัดข้อง ได้บันทึกไว้แล้ว โปรดลองอีกครั้งหรือแจ้งผู้ดูแลระบบ",
     "Something went wrong on our side. It has been logged; please try again or tell the operator.",
@@ -51,6 +63,10 @@ _HTTP_TEXTS: Final[Mapping[int, Text]] = {
     400: Text("อ่านคำขอไม่ได้", "The request cannot be read."),
     404: Text("ไม่มีที่อยู่นี้", "There is nothing at this address."),
     405: Text("ที่อยู่นี้ไม่รับคำขอชนิดนี้", "This address does not accept this method."),
+    415: Text(
+        "ต้องส่งเป็น JSON ด้วย Content-Type: application/json",
+        "It must be JSON, sent as Content-Type: application/json.",
+    ),
     413: Text("คำขอมีขนาดใหญ่เกินกำหนด", "The request is larger than the limit."),
 }
 
@@ -96,7 +112,7 @@ def problem(
 ) -> Response:
     """Return an RFC 9457 problem with a detail in both languages."""
     body = {
-        "type": "about:blank",
+        "type": TYPES.get(code, "about:blank"),
         "title": status.phrase,
         "status": status.value,
         "detail": text.en,
@@ -156,6 +172,8 @@ def fault_response(error: errors.TwinError, asked: str) -> Response:
         LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": "Bearer"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers = {"Retry-After": str(RETRY_AFTER_S)}
     return problem(status, error.code, text, error.parameter, headers)

@@ -28,10 +28,12 @@ from api.routes import (
     downloads,
     health,
     items,
+    jobs,
     landing,
     metrics,
     ogc_maps,
     ogc_tiles,
+    processes,
     programme,
     projects,
     query,
@@ -61,6 +63,9 @@ Texts come in Thai and English; coordinates are lon/lat degrees (CRS84), distanc
 #: Threads beside those that limited requests may take.
 SPARE_THREADS = 4
 
+#: Connections that may write.
+WRITE_CONNECTIONS = 2
+
 ROUTERS = (
     landing,
     docs,
@@ -80,6 +85,8 @@ ROUTERS = (
     tiles,
     raster,
     raster_query,
+    processes,
+    jobs,
     health,
     metrics,
 )
@@ -115,6 +122,13 @@ async def _lifespan(app: Twin) -> AsyncIterator[None]:
             read_only=True,
         )
         stack.callback(engine.dispose)
+        writer = make_engine(
+            url,
+            pool_size=WRITE_CONNECTIONS,
+            statement_timeout_ms=settings.db.statement_timeout_ms,
+        )
+        stack.callback(writer.dispose)
+        app.state.write_engine = writer
         pool = await stack.enter_async_context(
             open_pool(
                 url,

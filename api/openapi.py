@@ -14,9 +14,14 @@ from twin.types import Json
 
 _DESCRIPTIONS: Final = {
     400: "A parameter cannot be used; `parameter` names it.",
+    401: "The operator's token is missing or wrong.",
+    403: "May not be done from there.",
     404: "There is no such thing.",
+    415: "The body is not sent as JSON.",
     413: "The request goes beyond a limit.",
     422: "The body cannot be used; `parameter` names the member.",
+    500: "It failed by a fault of ours, which has been logged.",
+    502: "Another service did not answer.",
     503: "The database does not answer; try again after `Retry-After` seconds.",
 }
 
@@ -39,6 +44,10 @@ _WORDED: Final = {
     "limit": {"style": "form", "explode": False},
 }
 _ITEMS: Final = "/api/collections/{collectionId}/items"
+
+#: The operator's token; what writes takes it, or a request from this machine itself.
+TOKEN: Final = "operatorToken"  # noqa: S105 (its name in the document)
+WRITES: Final[dict[str, Any]] = {"security": [{}, {TOKEN: []}]}
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -85,6 +94,7 @@ def _document(app: FastAPI) -> Json:
     schemas = document["components"]["schemas"]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
+    document["components"]["securitySchemes"] = {TOKEN: {"type": "http", "scheme": "bearer"}}
     schemas["Problem"] = Problem.model_json_schema()
     result = downgrade(document)
     for parameter in result["paths"].get(_ITEMS, {}).get("get", {}).get("parameters", []):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from typing import Final
 
 from twin.crs import CRS84, OFFERED_CRS, Crs
@@ -126,6 +126,33 @@ def _date(text: str) -> date:
     if instant.tzinfo is None:
         raise ValueError(text)
     return instant.astimezone(UTC).date()
+
+
+def parse_moments(text: str | None) -> tuple[datetime | None, datetime | None]:
+    """Return the first and last moment of an instant or an interval, a day from end to end.
+
+    Raises
+    ------
+    InvalidInputError
+        It is neither, or ends before it begins.
+    """
+    interval = parse_interval(text)
+    if text is None or interval is None:
+        return None, None
+    ends = text.split("/")
+    moments = [_moment(ends[0], time.min), _moment(ends[-1], time.max)]
+    first, last = moments
+    if first and last and first > last:
+        raise _bad_datetime()
+    return first, last
+
+
+def _moment(text: str, of_day: time) -> datetime | None:
+    if text in ("", ".."):
+        return None
+    if "T" in text.upper():
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    return datetime.combine(date.fromisoformat(text), of_day, UTC)
 
 
 def _bad_datetime() -> InvalidInputError:

@@ -29,6 +29,9 @@ _QUOTED: Final = r'"(?:[^"\\]|\\.)*"'
 #: More lenient than RFC 7239: a port or an IPv6 address need not be quoted.
 _PAIR: Final = re.compile(rf'\s*({_TOKEN})=({_QUOTED}|[^\s;,"]+)\s*')
 
+#: A proxy adds one of these: the request is not of whoever made the connection.
+_PASSED_ON: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
+
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 _MAX_PORT: Final = 65535
 
@@ -108,6 +111,11 @@ class TrustedProxies:
     def _trusts(self, text: str) -> bool:
         address = _address(text)
         return address is not None and any(address in network for network in self.trusted)
+
+
+def passed_on(headers: Headers) -> bool:
+    """Tell whether a proxy passed a request on, whatever connection brings it."""
+    return any(name in headers for name in _PASSED_ON)
 
 
 def x_forwarded_hops(headers: Headers) -> list[Hop]:

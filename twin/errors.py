@@ -3,6 +3,11 @@
 TwinError
 ├── InvalidInputError        a parameter or a file's content cannot be used
 ├── NotFoundError            no such layer, project, feature or tile
+├── NoSuchProcessError       no such process
+├── NoSuchJobError           no such job
+├── NotReadyError            a job has no result, or not yet
+├── UnauthorisedError        the operator's token is missing or wrong
+├── ForbiddenError           may not be done from there
 ├── TooLargeError            a request beyond a stated limit
 ├── ConflictError            there is one of that id already
 ├── ChangedError             somebody else changed it meanwhile
@@ -50,6 +55,36 @@ class NotFoundError(TwinError):
     """No such layer, project, feature or tile."""
 
     code = "not-found"
+
+
+class NoSuchProcessError(TwinError):
+    """No process has this id."""
+
+    code = "no-such-process"
+
+
+class NoSuchJobError(TwinError):
+    """No job has this id, or not any more."""
+
+    code = "no-such-job"
+
+
+class NotReadyError(TwinError):
+    """A job has no result, or not yet."""
+
+    code = "result-not-ready"
+
+
+class UnauthorisedError(TwinError):
+    """What writes needs the operator's token, which is missing or wrong."""
+
+    code = "unauthorised"
+
+
+class ForbiddenError(TwinError):
+    """May not be done from where it was asked."""
+
+    code = "forbidden"
 
 
 class TooLargeError(TwinError):

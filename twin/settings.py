@@ -6,7 +6,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 CHECKOUT = Path(__file__).resolve().parents[1]
@@ -93,6 +93,13 @@ class ApiSettings(BaseModel):
         "x-forwarded",
         description="Which headers they set: `X-Forwarded-…`, or `Forwarded` (RFC 7239).",
     )
+    admin_token: SecretStr | None = Field(
+        None,
+        min_length=20,
+        description="Token of the operator, at least 20 characters, sent as"
+        " `Authorization: Bearer …`: needed by what writes (jobs), except on this machine itself."
+        " Unset: nobody else may write.",
+    )
     max_body_bytes: int = Field(1_000_000, ge=1_000, description="Largest request body, bytes.")
     kept_mb: int = Field(
         8, ge=0, description="Pages of items kept until something changes, megabytes a worker."
@@ -135,6 +142,37 @@ class TileSettings(BaseModel):
     )
 
 
+class JobSettings(BaseModel):
+    """How much long work is done, and how long its results are kept."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    workers: int = Field(
+        1,
+        ge=0,
+        le=16,
+        description="Jobs that `twin serve`, or `twin jobs work`, runs at a time. 0: `twin serve`"
+        " runs none, another host does.",
+    )
+    timeout_s: int = Field(3600, ge=1, description="A job that takes longer is ended, seconds.")
+    sync_timeout_s: float = Field(
+        20, gt=0, description="An answer at once that takes longer is refused, seconds."
+    )
+    max_queued: int = Field(100, ge=0, description="Jobs that wait; more are told to come back.")
+    memory_mb: int = Field(
+        4_000, ge=500, description="Memory one job may allocate, megabytes; Linux alone."
+    )
+    max_result_mb: float = Field(
+        50, gt=0, le=500, description="Largest result that is kept, megabytes."
+    )
+    keep_days: float = Field(30, gt=0, description="Days that results of jobs are kept.")
+    input_hosts: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = Field(
+        (),
+        description="Hosts, with ports, that inputs given by reference may be fetched from, with"
+        " commas, e.g. `data.go.th,localhost:8080`. None unless told; `data:` addresses always.",
+    )
+
+
 class Settings(BaseSettings):
     """All settings; each is an environment variable `TWIN_…`, nested ones with `__`."""
 
@@ -142,6 +180,7 @@ class Settings(BaseSettings):
         env_prefix="TWIN_",
         env_nested_delimiter="__",
         env_ignore_empty=True,
+        hide_input_in_errors=True,  # one of them is a secret
         frozen=True,
         extra="ignore",
     )
@@ -155,6 +194,7 @@ class Settings(BaseSettings):
     api: ApiSettings = ApiSettings()
     log: LogSettings = LogSettings()
     tiles: TileSettings = TileSettings()
+    jobs: JobSettings = JobSettings()
 
     @property
     def download_dir(self) -> Path:

@@ -20,7 +20,7 @@ from twin.db.postgres import installed_programs
 from twin.errors import InvalidInputError, SetupError
 
 #: Everything that is ours.
-SCHEMAS: Final = ("twin", "layer", "tile", "stage", "stage_tile")
+SCHEMAS: Final = ("twin", "layer", "tile", "stage", "stage_tile", "job")
 
 app = typer.Typer(no_args_is_help=True, help="ฐานข้อมูล PostGIS | The PostGIS database.")
 

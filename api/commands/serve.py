@@ -10,7 +10,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from importlib import import_module
 from pathlib import Path
 from typing import Final
@@ -20,6 +20,7 @@ from granian.constants import Interfaces, Loops
 from granian.log import LogLevels
 from starlette.types import ASGIApp
 
+from api.commands.beside import kept_beside
 from api.commands.console import out
 from api.observing.logs import logging_config
 from api.processes import is_alive
@@ -39,6 +40,9 @@ GARBAGE_AFTER: Final = 10_000
 
 #: Resident memory to have for each worker, database included.
 WORKER_BYTES: Final = 10**9
+
+#: What runs jobs beside the service.
+WORKER: Final = "api.commands.working"
 
 #: What `prometheus_client` looks for when it is imported: workers then share their numbers.
 METRICS_FOLDER: Final = "PROMETHEUS_MULTIPROC_DIR"
@@ -78,7 +82,8 @@ def run(settings: Settings) -> None:
         server.on_reload(start_afresh)
         if "geopandas" in sys.modules:
             start_afresh()
-        server.serve()
+        with kept_beside(WORKER) if settings.jobs.workers else nullcontext():
+            server.serve()
     out.print("▸ หยุดแล้ว | stopped")
 
 

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT
+from api.describing import REL
 from api.formats import HTML, PAGE, FormatDep, negotiated, own_links
 from api.links import GEOJSON, link
 from api.models.common import Bilingual, Link
@@ -65,6 +66,10 @@ CONFORMS_TO: Final = [
         )
     ),
     *(
+        f"{_SPEC}/ogcapi-processes-1/1.0/conf/{name}"
+        for name in ("core", "ogc-process-description", "json", "oas30", "job-list", "dismiss")
+    ),
+    *(
         f"{_SPEC}/tms/2.0/conf/{name}"
         for name in (
             "tilematrixset",
@@ -109,9 +114,14 @@ def _ways(request: Request) -> list[Link]:
         link(request, "data", "/api/collections", title="ชุดข้อมูล | Collections"),
         link(request, TILESETS_VECTOR, "/api/tiles", title="ชุดแผ่นแผนที่ | Vector tiles"),
         link(request, TILING_SCHEMES, "/api/tileMatrixSets", title="ตารางแผ่น | Tile matrix sets"),
+        link(request, f"{REL}processes", "/api/processes", title="กระบวนการ | Processes"),
+        link(request, f"{REL}job-list", "/api/jobs", title="งาน | Jobs"),
         link(request, "service-doc", "/api/docs", HTML, "คู่มือ API | How to use the API"),
         link(request, "service-desc", "/api/openapi.json", OPENAPI, "OpenAPI 3.0"),
         link(request, "conformance", "/api/conformance", title="มาตรฐานที่รองรับ | Conformance"),
+        link(
+            request, f"{REL}conformance", "/api/conformance", title="Conformance, as OGC names it"
+        ),
         link(request, "related", "/api/projects", GEOJSON, "โครงการ | Projects"),
         link(request, "related", "/api/programme", title="ภาพรวมแผน | Totals of the programme"),
         link(request, "related", "/", HTML, "แผนที่ | Map"),

@@ -8,12 +8,10 @@ from fastapi import APIRouter, Request, Response
 
 from api.deps import STRICT, SettingsDep
 from api.observing.metrics import expose
+from api.proxies import passed_on
 from twin.errors import NotFoundError
 
 router = APIRouter(dependencies=STRICT, include_in_schema=False)
-
-#: A proxy adds one of these: the request is not the operator's, whatever connection brings it.
-_PASSED_ON = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
 
 
 @router.get("/metrics")
@@ -26,7 +24,7 @@ def get_metrics(request: Request, settings: SettingsDep) -> Response:
 
 
 def _is_operator(request: Request, networks: str) -> bool:
-    if request.client is None or any(name in request.headers for name in _PASSED_ON):
+    if request.client is None or passed_on(request.headers):
         return False
     try:
         peer = ip_address(request.client.host)

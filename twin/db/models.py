@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from geoalchemy2 import Geometry, WKBElement
 from sqlalchemy import (
     ARRAY,
+    JSON,
     BigInteger,
     CheckConstraint,
     DateTime,
@@ -315,3 +317,37 @@ class ProgrammeFact(Base):
     confidence: Mapped[str]
     source: Mapped[str]
     source_date: Mapped[date | None]
+
+
+class Job(Base):
+    """One run of a process that was asked for, from the queue to its result."""
+
+    __tablename__ = "job"
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('accepted', 'running', 'successful', 'failed', 'dismissed')", name="status"
+        ),
+        CheckConstraint("response IN ('raw', 'document', 'none')", name="response"),
+        CheckConstraint("progress BETWEEN 0 AND 100", name="progress"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    process: Mapped[str]
+    inputs: Mapped[dict[str, Any]]
+    response: Mapped[str] = mapped_column(comment="What results are sent as")
+    status: Mapped[str] = mapped_column(server_default=text("'accepted'"))
+    progress: Mapped[int] = mapped_column(server_default=text("0"), comment="Per cent")
+    message_th: Mapped[str] = mapped_column(comment="What is being done, or what went wrong")
+    message_en: Mapped[str]
+    error_code: Mapped[str | None]
+    error_parameter: Mapped[str | None]
+    result: Mapped[str | None] = mapped_column(JSON, comment="As the process wrote it")
+    queue_id: Mapped[int | None] = mapped_column(comment="Row of job.procrastinate_jobs")
+    attempt: Mapped[int] = mapped_column(
+        server_default=text("0"), comment="Times it was begun; what an earlier one says is ignored"
+    )
+    lost: Mapped[int] = mapped_column(server_default=text("0"), comment="Times its worker died")
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+    started_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None] = mapped_column(index=True)
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -1,0 +1,120 @@
+"""What a process is: something planners can ask for by name, at once or as a job."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, Protocol
+
+from pydantic import BaseModel
+from sqlalchemy import Engine
+
+from twin.settings import Settings
+from twin.types import Json, Text
+
+
+class DismissedError(Exception):
+    """Nobody wants the result any more; let it end the run."""
+
+
+class Progress(Protocol):
+    """Is told how far a run has come; a run calls it often, it is cheap."""
+
+    def __call__(self, share: float, text: Text) -> None:
+        """Tell how far the run has come.
+
+        Parameters
+        ----------
+        share
+            Done so far, 0 to 1.
+        text
+            What is being done, one short sentence.
+
+        Raises
+        ------
+        DismissedError
+            The job was dismissed, or is another worker's by now.
+        TooLargeError
+            The time for an answer at once is over.
+        """
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a run may use.
+
+    Parameters
+    ----------
+    engine
+        Read-only.
+    writer
+        May write; for what is derived and kept, such as a network.
+    """
+
+    settings: Settings
+    engine: Engine
+    writer: Engine
+
+
+#: Takes what was asked, as the process's model of inputs; returns what JSON can say.
+Run = Callable[[Context, Any, Progress], Json]
+
+
+@dataclass(frozen=True)
+class Output:
+    """What a process returns: one JSON document.
+
+    Parameters
+    ----------
+    schema
+        Of the document, as JSON Schema.
+    """
+
+    title: Text
+    description: Text
+    schema: Json
+
+
+@dataclass(frozen=True)
+class Process:
+    """A process of OGC API Processes.
+
+    Parameters
+    ----------
+    id
+        Kebab-case.
+    version
+        Grows when the meaning of inputs or output changes.
+    inputs
+        Each field is an input; frozen, and refusing what it does not know.
+    is_long
+        Takes more than seconds: only run as a job.
+    run
+        The work. What it needs of heavy libraries is imported when it is first called (`later`).
+    """
+
+    id: str
+    version: str
+    title: Text
+    description: Text
+    inputs: type[BaseModel]
+    output: Output
+    is_long: bool
+    run: Run
+
+
+def later(module: str, name: str) -> Run:
+    """Return a function that is imported when it is first called, with all that it imports.
+
+    Parameters
+    ----------
+    module, name
+        Where the function is.
+    """
+
+    def run(context: Context, inputs: Any, progress: Progress) -> Json:  # noqa: ANN401
+        found: Run = getattr(import_module(module), name)
+        return found(context, inputs, progress)
+
+    return run
