@@ -6,6 +6,7 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import rasterio
@@ -23,9 +24,14 @@ from layers.projection import agreed_crs
 from layers.readers.raw import require_content, unreadable
 from twin.crs import INDIAN_1975_UTM_47N, METRIC_SRID, PROVINCE_BBOX, STORAGE_SRID
 from twin.errors import LayerFileError
+from twin.spec import Column
 from twin.types import BBox, Text
 
 _BLOCK = 512
+
+#: How measures are resampled that are not smooth, by unit.
+_MEASURES: Final[dict[str | None, Resampling]] = {"people": Resampling.sum}
+_SMOOTH: Final = Resampling.bilinear
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,8 @@ def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
     """Convert a usable raster to a Cloud-Optimised GeoTIFF in EPSG:32647, whole or not at all.
 
     Pixels that are in EPSG:32647 already stay as they are. Others are resampled: classes by the
-    nearest pixel, so that no class is made up, and measures bilinearly.
+    nearest pixel, so that no class is made up, counts of people by their sum, so that none is lost,
+    and measures bilinearly.
 
     Parameters
     ----------
@@ -60,13 +67,12 @@ def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
     LayerFileError
         The file cannot be read.
     """
-    is_classes = manifest.columns[0].values is not None
     target = folder / f"{manifest.id}-{_digest(path)}.tif"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
         try:
-            _write(path, part, is_classes=is_classes)
+            _write(path, part, manifest.columns[0])
             with part.open("rb+") as file:
                 os.fsync(file.fileno())
             part.replace(target)
@@ -162,8 +168,9 @@ def _class_faults(raster: DatasetReader, manifest: Manifest | None) -> list[Faul
     return [fault(None, column.name, "value_unknown", listed, text)]
 
 
-def _write(path: Path, part: Path, *, is_classes: bool) -> None:
-    resampling = Resampling.nearest if is_classes else Resampling.bilinear
+def _write(path: Path, part: Path, column: Column) -> None:
+    is_classes = column.values is not None
+    resampling = Resampling.nearest if is_classes else _MEASURES.get(column.unit, _SMOOTH)
     options = {
         "driver": "COG",
         "compress": "DEFLATE",

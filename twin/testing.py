@@ -258,7 +258,12 @@ def _specs() -> dict[str, LayerSpec]:
             theme="people",
             key=["code", "reference_date"],
             columns=make_columns(
-                code="text", reference_date="date", total="integer", is_counted="boolean"
+                code="text",
+                year="integer",
+                level="text",
+                reference_date="date",
+                total="integer",
+                is_counted="boolean",
             ),
         ),
     ]
@@ -286,6 +291,8 @@ def _rows() -> dict[str, list[dict[str, Any]]]:
             {
                 "id": number,
                 "code": f"83010{1 + number % 2}",
+                "year": 2019 + number // 2,
+                "level": "tambon",
                 "reference_date": date(2019 + number // 2, 12, 31),
                 "total": 1000 * number,
                 "is_counted": number > 1,

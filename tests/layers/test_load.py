@@ -31,6 +31,7 @@ PHUKET_COUNTS = {
     "facility": 200,
     "poi": 5239,
     "population": 567,
+    "population_aged": 9,
 }
 
 

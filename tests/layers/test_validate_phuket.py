@@ -27,6 +27,7 @@ EXPECTED = {
     "bus_line": (6, {}),
     "poi": (5239, {"outside_province": 1, "in_sea": 27, "duplicate_feature": 5}),
     "population": (567, {}),
+    "population_aged": (9, {"value_converted": 1}),
 }
 
 

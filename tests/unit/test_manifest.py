@@ -33,6 +33,7 @@ IDS = [
     "bus_line",
     "poi",
     "population",
+    "population_aged",
     "elevation",
     "land_cover_2018",
     "land_cover_2022",
