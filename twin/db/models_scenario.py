@@ -50,7 +50,7 @@ class ScenarioChange(Base):
     )
     position: Mapped[int] = mapped_column(primary_key=True, comment="From 1")
     kind: Mapped[str]
-    args: Mapped[dict[str, Any]] = mapped_column(comment="twin.studies.scenario_changes, by kind")
+    args: Mapped[dict[str, Any]] = mapped_column(comment="twin.studies.scenarios.changes, by kind")
     name_th: Mapped[str | None]
     name_en: Mapped[str | None]
     cost_thb: Mapped[int | None] = mapped_column(comment="Thai baht; null: not known")
@@ -69,5 +69,5 @@ class ScenarioResult(Base):
     scenario_id: Mapped[str] = mapped_column(ForeignKey("twin.scenario.id", ondelete="CASCADE"))
     digest: Mapped[str] = mapped_column(comment="SHA-256 of question, revisions and changes")
     revisions: Mapped[dict[str, Any]] = mapped_column(comment="As base, when it was computed")
-    table: Mapped[dict[str, Any]] = mapped_column(comment="twin.analysis.compare.Comparison")
+    table: Mapped[dict[str, Any]] = mapped_column(comment="twin.analysis.comparison.Comparison")
     computed_at: Mapped[datetime] = mapped_column(server_default=func.now())

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import get_args
 
-from twin.analysis.model import Demand, Network, Supply
+from twin.analysis.model import Demand, Mode, Network, Supply
 from twin.analysis.overlay.changes import (
     TITLES,
     AddFacilities,
@@ -29,6 +29,7 @@ from twin.analysis.overlay.facilities import change_supply
 from twin.analysis.overlay.people import change_demand
 from twin.analysis.overlay.streets import change_speed, close_street
 from twin.errors import TwinError
+from twin.types import Text
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,12 +40,15 @@ class Inputs:
     ----------
     opened
         Ids of the streets that changes opened, as in `network.road`.
+    faster
+        By mode, what changes of the speed on all roads come to; streets opened later have it too.
     """
 
     network: Network
     demand: Demand
     supply: Supply
     opened: tuple[int, ...] = ()
+    faster: Mapping[Mode, float] = field(default_factory=dict)
 
 
 def apply_changes(base: Inputs, changes: Mapping[int, Change]) -> Inputs:
@@ -68,23 +72,39 @@ def apply_changes(base: Inputs, changes: Mapping[int, Change]) -> Inputs:
         try:
             made = _applied(made, changes[position])
         except TwinError as error:
-            raise _naming(error, position, changes[position]) from error
+            raise naming(error, position, TITLES[type(changes[position])]) from error
     return _revised(base, made, [changes[position] for position in sorted(changes)])
 
 
 def _applied(inputs: Inputs, change: Change) -> Inputs:
     match change:
         case OpenStreet():
-            network = open_street(inputs.network, change)
-            return replace(inputs, network=network, opened=(*inputs.opened, change.road))
+            return _with_street(inputs, change)
         case CloseStreet():
             return replace(inputs, network=close_street(inputs.network, change))
         case ChangeSpeed():
-            return replace(inputs, network=change_speed(inputs.network, change))
+            return _faster(inputs, change)
         case AddFacilities() | MoveFacility() | RemoveFacility():
             return replace(inputs, supply=change_supply(inputs.supply, change))
         case ScalePeople() | AddPeople() | AddPeopleAt():
             return replace(inputs, demand=change_demand(inputs.demand, change))
+
+
+def _with_street(inputs: Inputs, change: OpenStreet) -> Inputs:
+    speeds = {
+        mode: (along * inputs.faster.get(mode, 1.0), against * inputs.faster.get(mode, 1.0))
+        for mode, (along, against) in change.speed_kmh.items()
+    }
+    network = open_street(inputs.network, replace(change, speed_kmh=speeds))
+    return replace(inputs, network=network, opened=(*inputs.opened, change.road))
+
+
+def _faster(inputs: Inputs, change: ChangeSpeed) -> Inputs:
+    made = replace(inputs, network=change_speed(inputs.network, change))
+    if change.roads:
+        return made
+    factor = inputs.faster.get(change.mode, 1.0) * change.factor
+    return replace(made, faster={**inputs.faster, change.mode: factor})
 
 
 def _revised(base: Inputs, made: Inputs, changes: list[Change]) -> Inputs:
@@ -104,8 +124,14 @@ def _revised(base: Inputs, made: Inputs, changes: list[Change]) -> Inputs:
     return made
 
 
-def _naming(error: TwinError, position: int, change: Change) -> TwinError:
-    title = TITLES[type(change)]
+def naming(error: TwinError, position: int, title: Text) -> TwinError:
+    """Return a fault that says which change it is of.
+
+    Parameters
+    ----------
+    title
+        What the change does, e.g. `add a facility`.
+    """
     name = f"changes.{position}"
     parameter = f"{name}.{error.parameter}" if error.parameter else name
     return type(error)(

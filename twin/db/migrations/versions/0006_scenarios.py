@@ -8,7 +8,7 @@ from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
 revision = "0006"
-down_revision = "0003"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -52,7 +52,7 @@ def upgrade() -> None:
             "args",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
-            comment="twin.studies.scenario_changes, by kind",
+            comment="twin.studies.scenarios.changes, by kind",
         ),
         sa.Column("name_th", sa.Text(), nullable=True),
         sa.Column("name_en", sa.Text(), nullable=True),
@@ -91,7 +91,7 @@ def upgrade() -> None:
             "table",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
-            comment="twin.analysis.compare.Comparison",
+            comment="twin.analysis.comparison.Comparison",
         ),
         _moment("computed_at"),
         _of_scenario("scenario_result"),

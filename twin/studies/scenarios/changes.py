@@ -15,6 +15,7 @@ from twin.studies.question import Asked, LonLat
 from twin.types import Json
 
 FacilityId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,80}$", examples=["facility/12"])]
+Modes = Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)]
 Roads = Annotated[tuple[int, ...], Field(max_length=1000)]
 Codes = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,20}$")], ...],
@@ -76,7 +77,7 @@ class OpenStreet(ChangeBase):
     kind: Literal["open_street"] = "open_street"
     line: tuple[LonLat, ...] = Field(min_length=2, max_length=500)
     highway: StreetClass = Field("residential", description="Gives its speeds.")
-    modes: tuple[Mode, ...] = Field(MODES, min_length=1, max_length=3)
+    modes: Modes | None = Field(None, description="None: all that the class is open to.")
     oneway: bool = Field(False, description="Along the line only, except on foot.")
 
 
@@ -86,7 +87,7 @@ class CloseStreet(ChangeBase):
     kind: Literal["close_street"] = "close_street"
     road: int | None = Field(None, description="Id in the layer of roads.")
     point: LonLat | None = None
-    modes: tuple[Mode, ...] = Field(MODES, min_length=1, max_length=3)
+    modes: Modes = MODES
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
