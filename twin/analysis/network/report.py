@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from twin.analysis.model import Mode
+from twin.types import Json
 
 Points = tuple[tuple[float, float], ...]
 
@@ -78,3 +79,18 @@ class NetworkReport:
     unknown_oneway: int
     has_elevation: bool
     revision: str
+
+    def to_json(self) -> Json:
+        """Return the report as JSON has it."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, told: Json) -> NetworkReport:
+        """Return the report that `to_json` gave; KeyError or TypeError where it is another's."""
+        points = {
+            name: tuple((x, y) for x, y in told[name])
+            for name in ("crossings_joined", "crossings_left", "snapped")
+        }
+        lengths = {name: tuple(told[name]) for name in ("shared_vertex_km", "component_km")}
+        classes = {name: ClassReport(**one) for name, one in told["by_class"].items()}
+        return cls(**{**told, **points, **lengths, "by_class": classes})

@@ -93,7 +93,7 @@ def make_streets(line: Sequence[object] | Shapes, **columns: ArrayLike) -> Stree
         LineString or MultiLineString, EPSG:32647; None and empty ones are allowed and counted.
     columns
         Any other field of `Streets`, a value for all or one for each; `id` counts from 1 where it
-        is not given, `highway` is `residential`, `is_level_known` is true, the rest unknown.
+        is not given, `is_level_known` is true, the rest unknown.
 
     Raises
     ------
@@ -112,7 +112,7 @@ def make_streets(line: Sequence[object] | Shapes, **columns: ArrayLike) -> Stree
     count = len(lines)
     told: dict[str, ArrayLike] = {
         "id": np.arange(1, count + 1),
-        "highway": "residential",
+        "highway": "",
         "oneway": "",
         "maxspeed_kmh": np.nan,
         "access": "",

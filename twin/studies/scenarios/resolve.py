@@ -93,23 +93,31 @@ def _resolve(
     connection: Connection, position: int, change: ScenarioChange, areas: Sequence[str]
 ) -> overlay.Change:
     match change:
+        case written.Population():
+            return _people(connection, change, areas)
+        case written.Project():
+            return overlay.AddFacilities(_sites(connection, change))
+        case written.OpenStreet() | written.CloseStreet() | written.Speed():
+            return _streets(position, change)
         case written.AddFacility():
             return overlay.AddFacilities((_facility(position, change),))
         case written.MoveFacility():
             return overlay.MoveFacility(change.id, _one(change.point))
         case written.RemoveFacility():
             return overlay.RemoveFacility(change.id)
+
+
+def _streets(
+    position: int, change: written.OpenStreet | written.CloseStreet | written.Speed
+) -> overlay.NetworkChange:
+    match change:
         case written.OpenStreet():
             return overlay.OpenStreet(-position, to_metres(change.line, "line"), _speeds(change))
         case written.CloseStreet():
             at = None if change.point is None else _one(change.point)
             return overlay.CloseStreet(change.road, at, change.modes)
-        case written.Project():
-            return overlay.AddFacilities(_sites(connection, change))
         case written.Speed():
             return overlay.ChangeSpeed(change.mode, change.factor, change.roads)
-        case written.Population():
-            return _people(connection, change, areas)
 
 
 def _facility(position: int, change: written.AddFacility) -> overlay.Facility:
