@@ -6,13 +6,18 @@ import hashlib
 
 import networkx as nx
 import numpy as np
+from hypothesis import strategies as st
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 
-from twin.analysis.model import Network
+from twin.analysis.model import Areas, Basis, Demand, Network, Supply
+from twin.analysis.snap import Snapped
+from twin.types import Text
 
 #: m/s on a street of every class; round, so that answers can be checked in the head.
 SPEED_M_S = {"walk": 1.0, "motorcycle": 8.0, "car": 10.0}
+
+BASIS = Basis(Text("ทดสอบ", "Test"), Text("ไม่มี", "None"), "0" * 64)
 
 
 def make_network(node_xy, edge_nodes, *, paths=None, along=None, against=None, speed=SPEED_M_S):
@@ -68,6 +73,50 @@ def make_grid(rows, columns, *, block_m=100.0, jitter_m=0.0, kept=1.0, one_way=0
         speed={"walk": 4.8 / 3.6, "motorcycle": 30 / 3.6, "car": 30 / 3.6},
         **ways,
     )
+
+
+def make_demand(xy, weight, **members):
+    areas = {
+        layer: Areas(
+            layer,
+            tuple(f"{code:02}" for code in range(max(member) + 1)),
+            tuple(Text(f"เขต {code}", f"Area {code}") for code in range(max(member) + 1)),
+            np.array(member, dtype=np.int32),
+        )
+        for layer, member in members.items()
+    }
+    xy = np.array(xy, dtype=np.float64).reshape(-1, 2)
+    return Demand(xy, np.array(weight, dtype=np.float64), BASIS, areas)
+
+
+def make_supply(xy, ids=None):
+    xy = np.array(xy, dtype=np.float64).reshape(-1, 2)
+    ids = ids or tuple(f"facility/{row}" for row in range(len(xy)))
+    names = tuple(Text(f"แห่งที่ {row}", f"Place {row}") for row in ids)
+    return Supply(xy, ids, names, np.full(len(xy), np.nan), (None,) * len(xy), BASIS)
+
+
+@st.composite
+def random_networks(draw):
+    """Return a random network: one-way, parallel and closed pieces, loops and parts apart."""
+    nodes = draw(st.integers(2, 9))
+    pairs = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1))
+    edges = draw(st.lists(pairs, min_size=1, max_size=18))
+    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    xy = random.uniform(0, 500, (nodes, 2))
+    middle = random.uniform(0, 500, (len(edges), 2))
+    paths = {edge: [xy[a], middle[edge], xy[b]] for edge, (a, b) in enumerate(edges)}
+    along = random.uniform(size=len(edges)) < 0.8
+    against = (random.uniform(size=len(edges)) < 0.7) | ~along
+    return make_network(xy, edges, paths=paths, along=along, against=against)
+
+
+def put(network, random, count):
+    """Return points at random on pieces of street, some at their ends, some a walk away."""
+    fraction = random.choice([0.0, 1.0, 0.5, *random.uniform(size=5)], count)
+    edge = random.integers(0, network.edge_count, count).astype(np.int32)
+    offset = random.choice([0.0, 12.0], count)
+    return Snapped(edge, fraction, offset, np.zeros((count, 2)))
 
 
 def to_networkx(network, mode, unit="s"):

@@ -1,13 +1,12 @@
 """Impedance is the same as networkx finds it, exact at both ends, on any network."""
 
-from itertools import pairwise
-
 import networkx as nx
 import numpy as np
 import pytest
+from brute_force import brute_force
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import make_grid, make_network, to_networkx
+from networks import make_grid, make_network, put, random_networks, to_networkx
 
 from twin.analysis.graph import WALKING_KMH, make_graph, scale_speed
 from twin.analysis.reach import (
@@ -21,7 +20,7 @@ from twin.analysis.reach import (
 from twin.analysis.snap import Snapped, snap
 from twin.errors import InvalidInputError
 
-COUNT = {"max_examples": 40, "deadline": None}
+COUNT = {"max_examples": 50, "deadline": None}
 
 #: A square of 100 m; the south side is one-way to the east for cars.
 SQUARE = make_network(
@@ -31,72 +30,8 @@ SQUARE = make_network(
 )
 
 
-@st.composite
-def networks(draw):
-    """Return a random network: one-way, parallel and closed pieces, loops and parts apart."""
-    nodes = draw(st.integers(2, 9))
-    pairs = st.tuples(st.integers(0, nodes - 1), st.integers(0, nodes - 1))
-    edges = draw(st.lists(pairs, min_size=1, max_size=18))
-    random = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    xy = random.uniform(0, 500, (nodes, 2))
-    middle = random.uniform(0, 500, (len(edges), 2))
-    paths = {edge: [xy[a], middle[edge], xy[b]] for edge, (a, b) in enumerate(edges)}
-    along = random.uniform(size=len(edges)) < 0.8
-    against = (random.uniform(size=len(edges)) < 0.7) | ~along
-    return make_network(xy, edges, paths=paths, along=along, against=against)
-
-
-def put(network, random, count):
-    """Return points at random on pieces of street, some at their ends, some a walk away."""
-    fraction = random.choice([0.0, 1.0, 0.5, *random.uniform(size=5)], count)
-    edge = random.integers(0, network.edge_count, count).astype(np.int32)
-    offset = random.choice([0.0, 12.0], count)
-    return Snapped(edge, fraction, offset, np.zeros((count, 2)))
-
-
-def split_at_points(graph, *sets):
-    """Return networkx' own graph with every piece divided at every point, and the points' names.
-
-    An independent way to exact answers: nothing here is shared with the code under test.
-    """
-    network = graph.network
-    divided = nx.MultiDiGraph()
-    for name, points in enumerate(sets):
-        for row, offset in enumerate(points.offset_m):
-            walk = offset * graph.access_per_m
-            divided.add_edge((name, row), ("on", name, row), cost=walk)
-            divided.add_edge(("on", name, row), (name, row), cost=walk)
-    for edge, (first, second) in enumerate(network.edge_nodes.tolist()):
-        # First node, points by place, second node, also where points lie on a node.
-        stops = [(0.0, 0, ("node", first)), (1.0, 2, ("node", second))]
-        for name, points in enumerate(sets):
-            rows = np.flatnonzero(points.edge == edge).tolist()
-            stops += [(float(points.fraction[row]), 1, ("on", name, row)) for row in rows]
-        stops.sort()
-        along, against = graph.cost[edge]
-        for (low, _, tail), (high, _, head) in pairwise(stops):
-            for a, b, cost in ((tail, head, along), (head, tail, against)):
-                # A way of no length may be taken even where the street may not.
-                if np.isfinite(cost) or high == low:
-                    divided.add_edge(a, b, cost=(high - low) * cost if high > low else 0.0)
-    return divided
-
-
-def brute_force(graph, demand, supply, direction):
-    """Return impedance (q, p) by networkx on the divided graph."""
-    divided = split_at_points(graph, demand, supply)
-    if direction == "to":
-        divided = divided.reverse()
-    answer = np.full((len(supply), len(demand)), np.inf)
-    for row in range(len(supply)):
-        found = nx.single_source_dijkstra_path_length(divided, (1, row), weight="cost")
-        for point in range(len(demand)):
-            answer[row, point] = found.get((0, point), np.inf)
-    return answer
-
-
 @settings(**COUNT)
-@given(networks(), st.sampled_from(["walk", "car"]), st.sampled_from(["s", "m"]))
+@given(random_networks(), st.sampled_from(["walk", "car"]), st.sampled_from(["s", "m"]))
 def test_nodes_are_as_far_apart_as_networkx_says(network, mode, unit):
     graph = make_graph(network, mode, unit=unit)
     theirs = to_networkx(network, mode, unit)
@@ -113,7 +48,7 @@ def test_nodes_are_as_far_apart_as_networkx_says(network, mode, unit):
 
 @settings(**COUNT)
 @given(
-    networks(),
+    random_networks(),
     st.sampled_from(["walk", "car"]),
     st.sampled_from(["to", "from"]),
     st.integers(0, 99),
@@ -136,7 +71,7 @@ def test_points_are_as_far_apart_as_on_streets_divided_at_every_point(
 
 
 @settings(**COUNT)
-@given(networks(), st.integers(0, 99))
+@given(random_networks(), st.integers(0, 99))
 def test_order_of_facilities_changes_nothing(network, seed):
     random = np.random.default_rng(seed)
     graph = make_graph(network, "car")
@@ -155,7 +90,7 @@ def test_order_of_facilities_changes_nothing(network, seed):
 
 
 @settings(**COUNT)
-@given(networks(), st.integers(0, 99))
+@given(random_networks(), st.integers(0, 99))
 def test_to_is_from_where_every_street_is_open_both_ways(network, seed):
     random = np.random.default_rng(seed)
     graph = make_graph(network, "walk")

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from twin.analysis.model import MODES, FloatArray, Network
+from twin.analysis.model import MODES, Areas, Demand, FloatArray, Network, Supply
 from twin.errors import InvalidInputError
 
 _PLANE: Final = 2
@@ -96,3 +96,67 @@ def check_network(network: Network, mode: str) -> None:
             f"โครงข่ายไม่มีถนนที่ใช้ได้สำหรับ '{mode}' โปรดนำเข้าชั้นข้อมูลถนนก่อน",
             parameter="network",
         )
+
+
+def check_demand(demand: Demand) -> None:
+    """Refuse demand whose parts do not fit, or whose weights are no quantities.
+
+    Raises
+    ------
+    InvalidInputError
+        If so.
+    """
+    points = len(check_xy(demand.xy, "demand"))
+    if demand.weight.shape != (points,):
+        raise _misfit("demand", "weight", points)
+    if not (np.isfinite(demand.weight) & (demand.weight >= 0)).all():
+        raise InvalidInputError(
+            "Every weight of the demand must be a number of 0 or more: correct or remove the rest.",
+            "น้ำหนักของทุกจุดความต้องการต้องเป็นตัวเลขตั้งแต่ 0 ขึ้นไป โปรดแก้ไขหรือตัดค่าอื่นออก",
+            parameter="demand",
+        )
+    for areas in demand.areas.values():
+        _check_areas(areas, points)
+
+
+def check_supply(supply: Supply) -> None:
+    """Refuse supply whose parts do not fit, or whose ids repeat.
+
+    Raises
+    ------
+    InvalidInputError
+        If so.
+    """
+    count = len(check_xy(supply.xy, "supply"))
+    parts = {
+        "ids": supply.ids,
+        "names": supply.names,
+        "capacity": supply.capacity,
+        "opened": supply.opened,
+    }
+    for name, part in parts.items():
+        if len(part) != count:
+            raise _misfit("supply", name, count)
+    if len(set(supply.ids)) < count:
+        raise InvalidInputError(
+            "Facilities must have ids that differ: name each once.",
+            "รหัสสถานบริการต้องไม่ซ้ำกัน โปรดระบุแต่ละแห่งเพียงครั้งเดียว",
+            parameter="supply",
+        )
+
+
+def _check_areas(areas: Areas, points: int) -> None:
+    if areas.member.shape != (points,):
+        raise _misfit("demand", f"areas '{areas.layer}'", points)
+    if len(areas.names) != len(areas.codes):
+        raise _misfit("areas", "names", len(areas.codes))
+    if points and not -1 <= areas.member.min() <= areas.member.max() < len(areas.codes):
+        raise _misfit("areas", "member", len(areas.codes))
+
+
+def _misfit(parameter: str, part: str, count: int) -> InvalidInputError:
+    return InvalidInputError(
+        f"{parameter}: {part} must have one value for each of {count} rows: read it again.",
+        f"{parameter}: {part} ต้องมีหนึ่งค่าต่อแต่ละแถวจากทั้งหมด {count} แถว โปรดอ่านข้อมูลใหม่",
+        parameter=parameter,
+    )
