@@ -1,19 +1,10 @@
-"""Scenarios laid over a toy network; every answer is computed by hand.
-
-Two streets run west to east, 200 m apart, in three pieces of 100 m each; the southern is joined to
-the northern at its western end only. Walking takes 1 s a metre.
-
-    3 --- 4 --- 5 --- 6     y = 200, pieces 3, 4, 5 and, between 0 and 3, piece 6
-    |
-    0 --- 1 --- 2 --- 7     y = 0, pieces 0, 1, 2
-"""
+"""Changes laid over the toy network of `toy_scenario`; every answer is computed by hand."""
 
 import numpy as np
 import pytest
-from networks import make_network
+from toy_scenario import make_base
 
-from twin.analysis.model import Areas, Basis, Demand, Supply
-from twin.analysis.overlay import Inputs, apply_changes
+from twin.analysis.overlay import apply_changes
 from twin.analysis.overlay.changes import (
     AddFacilities,
     AddPeople,
@@ -29,30 +20,12 @@ from twin.analysis.overlay.changes import (
 from twin.errors import ConflictError, InvalidInputError, NotFoundError
 from twin.types import Text
 
-NODES = [(0, 0), (100, 0), (200, 0), (0, 200), (100, 200), (200, 200), (300, 200), (300, 0)]
-EDGES = [(0, 1), (1, 2), (2, 7), (3, 4), (4, 5), (5, 6), (0, 3)]
-BASIS = Basis(Text("", ""), Text("", ""), "b")
 WALK = {"walk": (3.6, 3.6)}
 
 
 @pytest.fixture
 def base():
-    areas = Areas("tambon", ("01", "02"), (Text("", ""),) * 2, np.array([0, 0, 1], np.int32))
-    demand = Demand(
-        np.array([(50.0, 0), (250, 0), (250, 200)]),
-        np.array([10.0, 30, 60]),
-        BASIS,
-        {"tambon": areas},
-    )
-    supply = Supply(
-        np.array([(0.0, 0), (300, 200)]),
-        ("a", "b"),
-        (Text("ก", "A"), Text("ข", "B")),
-        np.array([5, np.nan]),
-        (None, None),
-        BASIS,
-    )
-    return Inputs(make_network(NODES, EDGES), demand, supply)
+    return make_base()
 
 
 def check_invariants(network):

@@ -197,14 +197,13 @@ def _facility_rows(a: ServiceCoverage, b: ServiceCoverage) -> tuple[FacilityRow,
     for id_ in dict.fromkeys([*ones, *others]):
         one, other = ones.get(id_), others.get(id_)
         load = other or ones[id_]
-        capacity = None if np.isnan(load.capacity) else load.capacity
         is_moved = one is not None and other is not None and at_a[id_] != at_b[id_]
         rows.append(
             FacilityRow(
                 id_,
                 load.name,
                 _presence(one, other, is_moved),
-                capacity,
+                load.capacity,
                 _served(one),
                 _served(other),
             )
