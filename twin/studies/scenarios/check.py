@@ -23,6 +23,7 @@ from twin.studies.scenarios import changes as written
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.studies.scenarios.model import Scenario
 from twin.studies.scenarios.resolve import KINDS, TAMBON, resolve_changes, to_metres
+from twin.studies.scenarios.store import append_change, lock_scenario, next_position
 from twin.studies.supply import read_supply
 
 #: As far from land as anything may stand: on a pier, metres.
@@ -30,6 +31,34 @@ LAND_WITHIN_M: Final = 300.0
 
 _LAND: Final = "land"
 _ROAD: Final = "road"
+
+
+def add_change(
+    connection: Connection, scenario_id: str, change: ScenarioChange, version: str | None = None
+) -> int:
+    """Keep a change after those that a scenario has, if it can be applied; return its position.
+
+    Parameters
+    ----------
+    version
+        Only if the scenario is still of this version; None: whatever it is.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such scenario.
+    ChangedError
+        It is of another version.
+    TooLargeError
+        It has as many changes as it may.
+    TwinError
+        As `check_change` does.
+    """
+    scenario = lock_scenario(connection, scenario_id, version)
+    position = next_position(scenario)
+    check_change(connection, scenario, position, change)
+    append_change(connection, scenario, position, change)
+    return position
 
 
 def check_change(
