@@ -14,9 +14,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from layers.manifest import Manifest, manifest_schema, read_catalogue
+from twin.analysis.model import MODES
+from twin.analysis.network.speeds import SPEEDS
 from twin.db.metadata import METADATA
 from twin.settings import CHECKOUT, Settings
 from twin.spec import Column
+from twin.sql import read_sql
 
 OVERVIEW_HEADER = (
     "| layer | starter | phuket: source | licence | date |",
@@ -30,6 +33,7 @@ def documents() -> dict[Path, str]:
     return {
         CHECKOUT / "README.md": readme(),
         CHECKOUT / "docs" / "data-dictionary.md": data_dictionary(),
+        CHECKOUT / "docs" / "network.md": network_document(),
         CHECKOUT / "docs" / "settings.md": settings_document(),
         CHECKOUT / "layers" / "manifest.schema.json": manifest_schema(),
     }
@@ -37,10 +41,15 @@ def documents() -> dict[Path, str]:
 
 def readme() -> str:
     """Return the README with its table of layers as the manifests have it."""
-    text = (CHECKOUT / "README.md").read_text(encoding="utf-8")
-    begin, end = "<!-- layers: written by scripts/dev docs -->\n", "<!-- /layers -->"
-    before, rest = text.split(begin)
-    return before + begin + "\n".join(_layer_overview()) + "\n" + rest[rest.index(end) :]
+    return _with_block(CHECKOUT / "README.md", "layers", _layer_overview())
+
+
+def network_document() -> str:
+    """Return the page on street networks with the speed table and the query that are in use."""
+    path = CHECKOUT / "docs" / "network.md"
+    text = _with_block(path, "speeds", _speed_table())
+    query = ["```sql", read_sql("network_route").rstrip(), "```"]
+    return _with_block(path, "pgrouting", query, text)
 
 
 def data_dictionary() -> str:
@@ -87,6 +96,37 @@ def settings_document() -> str:
         f"| `{name}` | {default} | {meaning} |" for name, default, meaning in _settings(Settings)
     ]
     return "\n".join(lines) + "\n"
+
+
+def _with_block(path: Path, name: str, lines: list[str], text: str | None = None) -> str:
+    """Return a page, as it is in the file or in `text`, with the lines between its marks."""
+    text = text or path.read_text(encoding="utf-8")
+    begin, end = f"<!-- {name}: written by scripts/dev docs -->\n", f"<!-- /{name} -->"
+    before, rest = text.split(begin)
+    return before + begin + "\n".join(lines) + "\n" + rest[rest.index(end) :]
+
+
+def _speed_table() -> list[str]:
+    lines = ["| class | " + " | ".join(MODES) + " |", "|---" * (len(MODES) + 1) + "|"]
+    rows = {
+        **SPEEDS.kmh,
+        "opened by a sign": SPEEDS.opened_kmh,
+        f"ferry, and {SPEEDS.board_s:g} s to board": SPEEDS.ferry_kmh,
+    }
+    for name, speeds in rows.items():
+        told = (f"{speeds[mode]:g}" if mode in speeds else "–" for mode in MODES)
+        lines.append(f"| {name} | {' | '.join(told)} |")
+    closed = ", ".join(f"`{word}`" for word in SPEEDS.closed)
+    opened = ", ".join(f"`{word}`" for word in SPEEDS.open)
+    return [
+        *lines,
+        "",
+        f"Closed by {closed}; opened by {opened}.",
+        "",
+        SPEEDS.source.en,
+        "",
+        SPEEDS.source.th,
+    ]
 
 
 def _layer_overview() -> list[str]:

@@ -143,6 +143,25 @@ def test_end_near_several_streets_joins_them_all():
     assert len(report.component_km) == 1
 
 
+def test_end_on_a_street_that_turns_back_over_itself_meets_both_passes():
+    network, _ = build("LINESTRING (0 0, 80 0, 40 0)", "LINESTRING (40 50, 40 0)")
+    assert pieces(network) == [(1, 40), (1, 80), (2, 50)]
+    assert len(set(network.edge_nodes.ravel().tolist())) == 3
+
+
+def test_streets_that_cross_between_joined_ends_meet_there_too():
+    """The end of 1 and the corner of 2 miss each other; 3 joins them, and 1 crosses 2 between."""
+    lines = (
+        "LINESTRING (120 0, 120 80)",
+        "LINESTRING (0 80, 120.3 79.7, 0 0)",
+        "LINESTRING (0 0, 120.3 79.7)",
+    )
+    network, report = build(*lines)
+    assert len(report.crossings_joined) == 2
+    crossing = np.hypot(*(network.node_xy - [120, 79.7007]).T)
+    assert crossing.min() < 0.001
+
+
 def test_crumbs_that_joining_leaves_are_dropped_and_counted():
     network, report = build(
         "LINESTRING (0 0, 50 0)", "LINESTRING (50.2 0, 50.8 0)", "LINESTRING (51 0, 90 0)"

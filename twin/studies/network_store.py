@@ -17,7 +17,6 @@ from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.db.copying import copy_rows
 from twin.db.models_network import NetworkEdge, NetworkNode, StreetNetwork
 from twin.queries.catalogue import PublishedLayer
-from twin.sql import read_sql
 
 #: Where pgRouting reads a cost as "not that way".
 CLOSED: Final = -1.0
@@ -74,11 +73,6 @@ def store_network(
     connection.execute(insert(StreetNetwork), [row])
     copy_rows(connection, NetworkNode.__table__, _NODE_COLUMNS, _nodes(name, network))
     copy_rows(connection, NetworkEdge.__table__, _EDGE_COLUMNS, _edges(name, network))
-
-
-def example_query() -> str:
-    """Return a pgRouting query on the stored network, as the documents tell it."""
-    return read_sql("network_route")
 
 
 _NODE_COLUMNS: Final = ("network_id", "id", "component", "geom")

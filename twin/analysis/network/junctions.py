@@ -72,35 +72,45 @@ def crossings(streets: Streets, vertices: Vertices) -> tuple[Contacts, Contacts]
 
 def near_misses(streets: Streets, vertices: Vertices) -> Contacts:
     """Return the ends of streets within `SNAP_M` of another street that they do not meet."""
-    segments = vertices.segments
-    ends = np.flatnonzero(vertices.is_end)
-    tree = shapely.STRtree(_segment_lines(vertices))
-    which, place = tree.query(
-        shapely.points(vertices.xy[ends]), predicate="dwithin", distance=SNAP_M
-    )
-    end, segment = ends[which], segments[place]
-    other = vertices.street[end] != vertices.street[segment]
-    end, segment = end[other], segment[other]
-    fraction, distance = _nearest(vertices, end, segment)
-    # Of each part only the nearest segment.
-    order = np.lexsort((distance, vertices.part[segment], end))
-    end, segment, fraction = end[order], segment[order], fraction[order]
-    part = vertices.part[segment]
-    nearest = np.r_[True, (end[1:] != end[:-1]) | (part[1:] != part[:-1])][: len(end)]
-    end, segment, fraction = end[nearest], segment[nearest], fraction[nearest]
+    end, segment, fraction = _within_reach(vertices)
     met = np.rint(fraction).astype(np.int64) + segment
     at_vertex = (fraction == 0) | (fraction == 1)
-    apart = ~(at_vertex & (vertices.place[met] == vertices.place[end]))
-    allowed = apart & (
-        (at_vertex & vertices.is_end[met])
-        | _same_level(streets, np.column_stack([vertices.street[end], vertices.street[segment]]))
-    )
+    apart = ~at_vertex | (vertices.place[met] != vertices.place[end])
+    pair = np.column_stack([vertices.street[end], vertices.street[segment]])
+    allowed = apart & ((at_vertex & vertices.is_end[met]) | _same_level(streets, pair))
     end, segment, fraction = end[allowed], segment[allowed], fraction[allowed]
-    is_last = np.r_[vertices.part[1:] != vertices.part[:-1], True][end] if len(end) else end > 0
-    own = end - is_last
+    is_first = np.isin(end, vertices.segments)  # an end is the first vertex of a segment, or last
+    own = np.where(is_first, end, end - 1)
     return Contacts(
-        np.column_stack([own, segment]), np.column_stack([is_last.astype(float), fraction])
+        np.column_stack([own, segment]), np.column_stack([np.where(is_first, 0.0, 1.0), fraction])
     )
+
+
+def _within_reach(vertices: Vertices) -> tuple[Ints, Ints, FloatArray]:
+    """Return ends, segments of other streets within `SNAP_M` of them, and how far along those.
+
+    Of each part of a street only the nearest segment; all of them where several are as near, as
+    where a street turns back over itself.
+    """
+    segments = vertices.segments
+    ends = np.flatnonzero(vertices.is_end)
+    points = shapely.points(vertices.xy[ends])
+    which, found = shapely.STRtree(_segment_lines(vertices)).query(
+        points, predicate="dwithin", distance=SNAP_M
+    )
+    end, segment = ends[which], segments[found]
+    is_other = vertices.street[end] != vertices.street[segment]
+    end, segment = end[is_other], segment[is_other]
+    fraction, distance = _nearest(vertices, end, segment)
+    order = np.lexsort((segment, distance, vertices.part[segment], end))
+    end, segment, fraction, distance = (
+        values[order] for values in (end, segment, fraction, distance)
+    )
+    part = vertices.part[segment]
+    is_nearest = np.r_[True, (end[1:] != end[:-1]) | (part[1:] != part[:-1])][: len(end)]
+    least = distance[is_nearest][np.cumsum(is_nearest) - 1]
+    near = distance <= least + PLACE_M
+    return end[near], segment[near], fraction[near]
 
 
 def _segment_lines(vertices: Vertices) -> Shapes:

@@ -121,15 +121,18 @@ def _united(place: Ints, pairs: Ints) -> Ints:
 
 
 def _parts_ways(vertices: Vertices, group: Ints) -> Mask:
-    """Tell at which vertices there are other than two ways on, or a street ends."""
-    segments = vertices.segments
-    ways = np.column_stack([group[segments], group[segments + 1]])
-    ways = np.vstack([ways, ways[:, ::-1]])
-    ways = np.unique(ways[ways[:, 0] != ways[:, 1]], axis=0)
-    count = int(group.max(initial=-1)) + 1
-    is_node = np.bincount(ways[:, 0], minlength=count) != 2  # noqa: PLR2004 (on and back)
-    is_node[group[vertices.is_end]] = True
-    parts: Mask = is_node[group]
+    """Tell at which vertices there are other than two ways on, streets end, or places are united.
+
+    Straight ways between the same places are one way; between united places they need not be.
+    """
+    segments, place = vertices.segments, vertices.place
+    ways = np.column_stack([place[segments], place[segments + 1]])
+    ways = np.unique(np.vstack([ways, ways[:, ::-1]]), axis=0)
+    is_node = np.bincount(ways[:, 0], minlength=int(place.max(initial=-1)) + 1) != 2  # noqa: PLR2004 (on and back)
+    is_node[place[vertices.is_end]] = True
+    is_node[place[group != place]] = True
+    is_node[group[group != place]] = True
+    parts: Mask = is_node[place]
     return parts
 
 
