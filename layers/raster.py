@@ -6,17 +6,18 @@ import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import rasterio
 from pyproj import CRS
+from rasterio import Affine
 from rasterio.enums import Resampling
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.shutil import copy as copy_raster
 from rasterio.vrt import WarpedVRT
-from rasterio.warp import transform_bounds
+from rasterio.warp import calculate_default_transform, transform_bounds
 
 from layers.faults import Fault, fault
 from layers.manifest import Manifest
@@ -29,9 +30,8 @@ from twin.types import BBox, Text
 
 _BLOCK = 512
 
-#: How measures are resampled that are not smooth, by unit.
-_MEASURES: Final[dict[str | None, Resampling]] = {"people": Resampling.sum}
-_SMOOTH: Final = Resampling.bilinear
+#: Unit of rasters whose cells are counts, which add up.
+_COUNTS: Final = "people"
 
 
 @dataclass(frozen=True)
@@ -60,14 +60,16 @@ def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
     Parameters
     ----------
     folder
-        Where the file goes; its name is the layer's id and a digest of the source file.
+        Where the file goes; its name is the layer's id and a digest of the source file, and
+        `counts` where the values add up.
 
     Raises
     ------
     LayerFileError
         The file cannot be read.
     """
-    target = folder / f"{manifest.id}-{_digest(path)}.tif"
+    kind = "-counts" if manifest.columns[0].unit == _COUNTS else ""
+    target = folder / f"{manifest.id}-{_digest(path)}{kind}.tif"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
@@ -170,7 +172,6 @@ def _class_faults(raster: DatasetReader, manifest: Manifest | None) -> list[Faul
 
 def _write(path: Path, part: Path, column: Column) -> None:
     is_classes = column.values is not None
-    resampling = Resampling.nearest if is_classes else _MEASURES.get(column.unit, _SMOOTH)
     options = {
         "driver": "COG",
         "compress": "DEFLATE",
@@ -181,8 +182,24 @@ def _write(path: Path, part: Path, column: Column) -> None:
         if raster.crs.to_epsg() == METRIC_SRID:
             copy_raster(raster, part, **options)
             return
-        with WarpedVRT(raster, crs=f"EPSG:{METRIC_SRID}", resampling=resampling) as warped:
+        with WarpedVRT(raster, crs=f"EPSG:{METRIC_SRID}", **_resampling(raster, column)) as warped:
             copy_raster(warped, part, **options)
+
+
+def _resampling(raster: DatasetReader, column: Column) -> dict[str, Any]:
+    """Return how pixels become those of EPSG:32647."""
+    if column.unit != _COUNTS:
+        return {"resampling": Resampling.nearest if column.values else Resampling.bilinear}
+    # A cell more on each side, since what the outermost cells share out must land somewhere.
+    transform, width, height = calculate_default_transform(
+        raster.crs, f"EPSG:{METRIC_SRID}", raster.width, raster.height, *raster.bounds
+    )
+    return {
+        "resampling": Resampling.sum,
+        "transform": transform @ Affine.translation(-1, -1),
+        "width": width + 2,
+        "height": height + 2,
+    }
 
 
 def _not_warpable(path: Path, own: CRS | None) -> LayerFileError:

@@ -76,6 +76,22 @@ def test_store_raster_warps_classes_by_nearest_and_measures_smoothly(tmp_path, m
     assert info.bbox == pytest.approx((98.3, 7.892, 98.308, 7.9), abs=2e-4)
 
 
+def test_store_raster_of_people_loses_and_invents_nobody(tmp_path):
+    column = HEIGHTS.columns[0].model_copy(update={"name": "people", "unit": "people"})
+    people = HEIGHTS.model_copy(update={"columns": [column]})
+    # 3 arc seconds, as WorldPop; a coast of cells without data, and one crowded cell.
+    cells = Affine(1 / 1200, 0, 98.3, 0, -1 / 1200, 7.9)
+    values = np.random.default_rng(5).gamma(0.5, 8.0, (60, 50)).astype("float32")
+    values[:, :7], values[30, 30] = -99999, 900
+    path = write(tmp_path, values, "EPSG:4326", cells, nodata=-99999)
+    store(path, HEIGHTS, tmp_path, "EPSG:4326")  # before somebody wrote the unit down
+    info = store(path, people, tmp_path, "EPSG:4326")
+    with rasterio.open(tmp_path / info.file) as stored:
+        found = stored.read(1, masked=True)
+    assert found.min() >= 0
+    assert found.sum(dtype=float) == pytest.approx(values[values >= 0].sum(dtype=float), rel=1e-6)
+
+
 def test_store_raster_again_is_the_same_file(tmp_path):
     path = write(tmp_path, classes())
     first = store(path, CLASSES, tmp_path / "raster")

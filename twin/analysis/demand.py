@@ -22,6 +22,9 @@ from twin.analysis.model import FloatArray, IntArray
 #: Side of a cell of demand, and longest piece of street that one point stands for, metres.
 CELL_M: Final = 100.0
 
+#: Share of a piece that rounding may add to a line.
+_HAIR: Final = 1e-6
+
 #: People along a metre of street, against a residential one, by class. What is not here has none:
 #: nobody lives on a motorway, a link or a path. An assumption of this project, not a survey.
 STREET_WEIGHTS: Final[Mapping[str, float]] = {
@@ -122,7 +125,8 @@ def along(lines: NDArray[Any], step_m: float = CELL_M) -> tuple[FloatArray, Floa
     parts, line = shapely.get_parts(lines, return_index=True)
     length_m = shapely.length(parts)
     parts, line, length_m = parts[length_m > 0], line[length_m > 0], length_m[length_m > 0]
-    pieces = np.ceil(length_m / step_m).astype(np.int64)
+    # A hair more than whole pieces is whole pieces: projections leave 500 m as 500.0000001.
+    pieces = np.ceil(length_m / step_m - _HAIR).clip(1).astype(np.int64)
     part = np.repeat(np.arange(len(parts)), pieces)
     first = np.cumsum(pieces) - pieces
     share = (np.arange(len(part)) - first[part] + 0.5) / pieces[part]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import shapely
@@ -13,8 +13,9 @@ from sqlalchemy import Connection, func, select
 from twin.analysis.areas import locate
 from twin.analysis.model import Areas, FloatArray
 from twin.queries.catalogue import Described, PublishedLayer
+from twin.rasters.memo import Memo
 from twin.rasters.zonal import to_metres
-from twin.studies.reading import find_layer
+from twin.studies.reading import find_layer, stamp
 from twin.types import Text
 
 
@@ -59,7 +60,10 @@ def read_areas(
 
 
 def read_shapes(connection: Connection, layer: str, *, parameter: str = "areas") -> Shapes:
-    """Return the areas of a layer; raises as `read_areas` does."""
+    """Return the areas of a layer; raises as `read_areas` does.
+
+    Kept in the process until the layer changes.
+    """
     found = find_layer(
         connection,
         layer,
@@ -67,6 +71,14 @@ def read_shapes(connection: Connection, layer: str, *, parameter: str = "areas")
         Text("พื้นที่", "of polygons"),
         parameter,
     )
+    return _KEPT.get(stamp(connection, found), lambda: _read(connection, found))
+
+
+#: Shapes of a few layers, about 1 MB for the sub-districts of a province.
+_KEPT: Final[Memo[Shapes]] = Memo(8)
+
+
+def _read(connection: Connection, found: PublishedLayer) -> Shapes:
     table = found.described.rows
     columns = [table.c[name] for name in _columns(found.described)]
     statement = select(func.ST_AsBinary(table.c.geom).label("wkb"), *columns).order_by(table.c.id)

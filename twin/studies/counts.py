@@ -54,7 +54,7 @@ def read_counts(connection: Connection, choice: DemandChoice, *, raster_dir: Pat
     TooLargeError
         More than `MAX_CELLS` have people.
     """
-    kind = Text("ภาพที่มีหน่วยเป็น people", "that is a raster of people (unit `people`)")
+    kind = Text("ภาพของจำนวนประชากร (หน่วย `people`) ", "that is a raster of people (unit `people`)")
     layer = find_layer(connection, choice.layer or "", _counts_people, kind, _PARAMETER)
     with FILES.lend(raster_file(layer, raster_dir)) as dataset:
         cell_m = max(abs(dataset.transform.a), abs(dataset.transform.e))
@@ -77,10 +77,9 @@ def read_counts(connection: Connection, choice: DemandChoice, *, raster_dir: Pat
         ),
         *tell_provenance([layer]),
     ]
-    basis = make_basis(
-        notes, [layer], make_digest(connection, [layer], _METHOD, choice.model_dump())
-    )
-    return Demand(places.xy, places.size, basis)
+    arrays = (places.xy, places.size)
+    digest = make_digest(connection, [layer], _METHOD, choice.model_dump(), arrays=arrays)
+    return Demand(places.xy, places.size, make_basis(notes, [layer], digest))
 
 
 def _counts_people(layer: PublishedLayer) -> bool:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from sqlalchemy import Connection
 
 from twin.analysis.demand import spread
-from twin.analysis.model import Basis, Demand, FloatArray
+from twin.analysis.model import Demand, FloatArray
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
 from twin.studies.counts import read_counts
@@ -108,10 +108,9 @@ def _population(connection: Connection, choice: DemandChoice, raster_dir: Path) 
     weight, told, layers = weigh(connection, choice, registered, ground)
     layers = [*registered.layers, *layers, *ground.layers]
     notes = [told, *ground.notes, *_unknown(registered), *tell_provenance(layers)]
-    basis = make_basis(
-        notes, layers, make_digest(connection, layers, METHOD, choice.model_dump(), registered.year)
-    )
-    return Demand(ground.places.xy, weight, basis)
+    asked, arrays = choice.model_dump(), (ground.places.xy, weight)
+    digest = make_digest(connection, layers, METHOD, asked, arrays=arrays)
+    return Demand(ground.places.xy, weight, make_basis(notes, layers, digest))
 
 
 Weighed = tuple[FloatArray, Text, Sequence[PublishedLayer]]
@@ -160,7 +159,8 @@ def _aged_60(
         spread(registered.people * share, ground.places),
         Text(
             f"ประชากรอายุ 60 ปีขึ้นไป ค.ศ. {registered.year} ทั้งจังหวัด {aged.total:,} คน"
-            f" ({aged.told_by.th}) สมมติให้เป็นสัดส่วนเท่ากันทุกตำบล คือร้อยละ {share:.1%} ของ{told.th}",
+            f" ({aged.told_by.th}) สมมติให้เป็นสัดส่วนเท่ากันทุกตำบล"
+            f" คือร้อยละ {100 * share:.1f} ของ{told.th}",
             f"People aged 60 and over in {registered.year}: {aged.total:,} in the province"
             f" ({aged.told_by.en}), taken to be the same share, {share:.1%}, in every sub-district"
             f" of the {told.en[0].lower()}{told.en[1:]}",
@@ -213,20 +213,17 @@ def _points(connection: Connection, choice: DemandChoice) -> Demand:
         )
     weight = read_numbers(layer, features, column, 0, "demand.weight")
     refuse_rows(layer, features, column, np.isnan(weight), "demand.weight")
-    return Demand(features.xy, weight, _tell_points(connection, choice, layer, column, weight))
+    arrays = (features.xy, weight)
+    digest = make_digest(connection, [layer], METHOD, choice.model_dump(), arrays=arrays)
+    basis = make_basis(_tell_points(layer, column, weight), [layer], digest)
+    return Demand(features.xy, weight, basis)
 
 
-def _tell_points(
-    connection: Connection,
-    choice: DemandChoice,
-    layer: PublishedLayer,
-    column: str,
-    weight: FloatArray,
-) -> Basis:
-    wanted: Any = layer.spec.column(column)
+def _tell_points(layer: PublishedLayer, column: str, weight: FloatArray) -> list[Text]:
+    wanted = layer.spec.column(column)
     title, unit = wanted.title, f" {wanted.unit}" if wanted.unit else ""
     total = f"{weight.sum():,.10g}{unit}"
-    notes = [
+    return [
         Text(
             f"{layer.spec.title.th} (`{layer.id}`) ถ่วงน้ำหนักด้วย{title.th} (`{column}`) รวม {total}"
             f" จาก {len(weight):,} แห่ง",
@@ -235,4 +232,3 @@ def _tell_points(
         ),
         *tell_provenance([layer]),
     ]
-    return make_basis(notes, [layer], make_digest(connection, [layer], METHOD, choice.model_dump()))

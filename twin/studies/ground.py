@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -19,13 +19,10 @@ from twin.rasters.land_cover import Year, find_years
 from twin.rasters.memo import Memo
 from twin.studies.areas import Shapes
 from twin.studies.places import built_places, no_places, street_places, surface_places
-from twin.studies.reading import listed, make_digest
+from twin.studies.reading import listed, stamp
 from twin.types import Provenance, Text
 
 Spread = Literal["auto", "land_cover", "streets"]
-
-#: Grows when the same layers would give other places.
-_METHOD: Final = 1
 
 _STREETS: Final = "road"
 _ON_SURFACE: Final = Text("จุดหนึ่งในตำบล", "one point in it")
@@ -60,10 +57,14 @@ class Ground:
 
 @dataclass(frozen=True)
 class _Source:
-    """One kind of ground; `layer` is None where the areas themselves will do."""
+    """One kind of ground; `layer` is None where the areas themselves will do.
+
+    `stamp` differs whenever the content does.
+    """
 
     text: Text
     layer: PublishedLayer | None
+    stamp: Hashable
     read: Callable[[], Places]
 
 
@@ -86,7 +87,7 @@ def read_ground(
 
     Notes
     -----
-    Kept in the process by the content of the layers.
+    Kept in the process until one of the layers changes.
     """
     published = list_layers(connection)
     streets = next((layer for layer in published if layer.id == _STREETS), None)
@@ -95,13 +96,15 @@ def read_ground(
         raise _not_loaded(spread)
     sources = []
     if cover:
-        read = partial(built_places, raster_file(cover.layer, raster_dir), tambon.shapes)
-        sources.append(_Source(_cover_text(cover), cover.layer, read))
+        path = raster_file(cover.layer, raster_dir)
+        read = partial(built_places, path, tambon.shapes)
+        identity = (path, path.stat().st_mtime_ns)
+        sources.append(_Source(_cover_text(cover), cover.layer, identity, read))
     if streets:
         read = partial(street_places, connection, streets, tambon.shapes)
-        sources.append(_Source(_street_text(streets), streets, read))
-    layers = [tambon.layer, *(source.layer for source in sources if source.layer)]
-    key = make_digest(connection, layers, _METHOD, [layer.id for layer in layers])
+        written = stamp(connection, streets)
+        sources.append(_Source(_street_text(streets), streets, written, read))
+    key = (stamp(connection, tambon.layer), *(source.stamp for source in sources))
     return _KEPT.get(key, lambda: _make(sources, tambon))
 
 
@@ -134,7 +137,7 @@ def _make(sources: Sequence[_Source], tambon: Shapes) -> Ground:
     main, layers, notes = len(places), [chosen.layer], []
     areas = np.arange(len(tambon.codes), dtype=np.int32)
     surface = partial(surface_places, tambon.shapes, areas)
-    for source in (*others, _Source(_ON_SURFACE, None, surface)):
+    for source in (*others, _Source(_ON_SURFACE, None, None, surface)):
         lacking = np.setdiff1d(areas, places.area)
         found = source.read() if len(lacking) else no_places()
         found = found.within(np.isin(found.area, lacking))
@@ -142,6 +145,8 @@ def _make(sources: Sequence[_Source], tambon: Shapes) -> Ground:
             places = places.joined(found)
             layers.append(source.layer)
             notes.append(_note(tambon, np.unique(found.area).tolist(), source))
+    for array in (places.xy, places.size, places.area):
+        array.setflags(write=False)  # every answer shares them
     used = tuple(layer for layer in layers if layer)
     return Ground(places, main, chosen.text, used, tuple(notes))
 

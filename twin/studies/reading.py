@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Connection, Row, func, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    Row,
+    cast,
+    func,
+    literal_column,
+    select,
+)
+from sqlalchemy import Text as SqlText
 
 from twin.analysis.model import Basis, FloatArray
 from twin.db.models import Layer
@@ -25,6 +35,7 @@ NUMBERS: Final = frozenset({"integer", "number"})
 
 _LINE_DIMENSION: Final = 1
 _MOST_TOLD: Final = 10
+_DIGITS: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,13 +242,49 @@ def listed(values: Sequence[object]) -> str:
     return f"{told}, …" if len(values) > _MOST_TOLD else told
 
 
-def make_digest(connection: Connection, layers: Iterable[PublishedLayer], *told: object) -> str:
-    """Return a digest of layers' content and of what was asked of them, hexadecimal."""
+def stamp(connection: Connection, layer: PublishedLayer) -> Hashable:
+    """Return what differs whenever the rows of a layer do, edits in QGIS included.
+
+    Notes
+    -----
+    It is the number of rows with the last transaction and command that wrote one, so it means
+    something in this database only, and only for keeping what was read. A walk along the table.
+    """
+    table = layer.described.rows
+    last = [
+        func.max(cast(cast(literal_column(name), SqlText), BigInteger)) for name in ("xmin", "cmin")
+    ]
+    statement = select(func.current_database(), func.count(), *last).select_from(table)
+    return (layer.id, layer.loaded_at, tuple(connection.execute(statement).one()))
+
+
+def make_digest(
+    connection: Connection,
+    layers: Iterable[PublishedLayer],
+    *told: object,
+    arrays: Iterable[FloatArray] = (),
+) -> str:
+    """Return a digest of what was read and how, hexadecimal: equal digests, equal content.
+
+    Parameters
+    ----------
+    layers
+        What was read from; their revisions count.
+    told
+        What was asked, as JSON.
+    arrays
+        What came of it, to the thousandth of a metre or a person: a layer may be edited
+        without a new revision.
+    """
     wanted = sorted({layer.id for layer in layers})
     statement = select(Layer.id, Layer.revision, Layer.content_sha256).where(Layer.id.in_(wanted))
     rows = connection.execute(statement.order_by(Layer.id)).all()
     text = json.dumps([[list(row) for row in rows], *told], ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256(text.encode())
+    for array in arrays:
+        # Adding 0 turns -0 into 0, which are equal but have other bytes.
+        digest.update(np.ascontiguousarray(np.round(array, _DIGITS) + 0.0).tobytes())
+    return digest.hexdigest()
 
 
 def make_basis(notes: Sequence[Text], layers: Iterable[PublishedLayer], revision: str) -> Basis:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection
 
 from twin.analysis.model import FloatArray, Supply
 from twin.analysis.supply import count_coincident, is_open, join, select
+from twin.crs import PROVINCE_BBOX
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
 from twin.queries.cql2 import Filter, condition
@@ -28,7 +29,7 @@ from twin.studies.reading import (
     require_number,
 )
 from twin.studies.sites import Part, make_part, read_sites
-from twin.types import Text
+from twin.types import BBox, Text
 
 #: Grows when the same layers and the same choice would give another supply.
 METHOD: Final = 1
@@ -89,8 +90,8 @@ def _put_together(connection: Connection, choice: SupplyChoice, parts: Sequence[
             Text(f"{same} แห่งอยู่ตำแหน่งเดียวกับแห่งอื่น", f"{same} are at the same place as another")
         )
     notes += tell_provenance(layers)
-    read = [supply.ids, supply.xy.tolist(), supply.capacity.tolist(), supply.opened]
-    digest = make_digest(connection, layers, METHOD, choice.model_dump(), read)
+    told, arrays = [supply.ids, supply.names, supply.opened], (supply.xy, supply.capacity)
+    digest = make_digest(connection, layers, METHOD, choice.model_dump(), told, arrays=arrays)
     return replace(supply, basis=make_basis(notes, layers, digest))
 
 
@@ -176,14 +177,19 @@ def _tell_layer(
 
 
 def _draw(points: Sequence[LonLat]) -> Part:
+    near = BBox(*PROVINCE_BBOX)
+    for number, (lon, lat) in enumerate(points, start=1):
+        if not near.holds(lon, lat):
+            raise InvalidInputError(
+                f"Drawn point {number} is not near Phuket: longitude comes first, within"
+                f" {near.west:g} to {near.east:g}, then latitude, within {near.south:g} to"
+                f" {near.north:g}.",
+                f"จุดที่วาดลำดับ {number} ไม่ได้อยู่ใกล้ภูเก็ต ให้ใส่ลองจิจูด {near.west:g} ถึง {near.east:g}"
+                f" แล้วตามด้วยละติจูด {near.south:g} ถึง {near.north:g}",
+                parameter="supply.points",
+            )
     xs, ys = metric(*np.array(points).T)
     xy = np.stack([xs, ys], axis=1)
-    if far := [number for number, one in enumerate(xy, start=1) if not np.isfinite(one).all()]:
-        raise InvalidInputError(
-            f"Drawn point {far[0]} is too far from Phuket; draw it in the province.",
-            f"จุดที่วาดลำดับ {far[0]} อยู่ไกลจากภูเก็ตเกินไป โปรดวาดในจังหวัด",
-            parameter="supply.points",
-        )
     numbers = range(1, len(points) + 1)
     names = [Text(f"จุดที่วาด {number}", f"Drawn point {number}") for number in numbers]
     supply = make_part(xy, [f"drawn/{number}" for number in numbers], names, (None,) * len(points))
