@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 from api.models.common import bilingual
 from api.models.scenarios import ChangeModel, MovedModel, ResultModel, ScenarioModel
 from twin.studies.scenarios.base import Moved
+from twin.studies.scenarios.changes import name_of
 from twin.studies.scenarios.model import MAX_CHANGES, Result, Scenario
-from twin.studies.scenarios.resolve import name_of
 from twin.studies.scenarios.results import result_standing, standing
 
 

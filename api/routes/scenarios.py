@@ -29,10 +29,10 @@ from api.scenarios import (
 )
 from twin.db.engine import connect
 from twin.studies.scenarios.changes import ScenarioChange
-from twin.studies.scenarios.check import add_change
+from twin.studies.scenarios.deferred import add_change, compute, rebase
 from twin.studies.scenarios.drawing import draw_changes
 from twin.studies.scenarios.model import MAX_SCENARIOS, NewScenario, Scenario, ScenarioEdit
-from twin.studies.scenarios.results import compute, list_results, rebase
+from twin.studies.scenarios.results import list_results
 from twin.studies.scenarios.store import (
     create_scenario,
     delete_change,

@@ -110,7 +110,7 @@ def is_negatable(operation):
 
 
 def test_every_operation_is_tried():
-    assert len(OPERATIONS) == 43
+    assert len(OPERATIONS) == 61
     assert sum(map(is_negatable, OPERATIONS.values())) == 38
 
 

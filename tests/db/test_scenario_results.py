@@ -17,14 +17,9 @@ from twin.studies.question import DemandChoice, Question, SupplyChoice
 from twin.studies.scenarios.answers import compare_sides
 from twin.studies.scenarios.changes import CHANGE
 from twin.studies.scenarios.check import add_change
+from twin.studies.scenarios.computing import compute, rebase
 from twin.studies.scenarios.model import NewScenario
-from twin.studies.scenarios.results import (
-    compute,
-    list_results,
-    rebase,
-    result_standing,
-    standing,
-)
+from twin.studies.scenarios.results import list_results, result_standing, standing
 from twin.studies.scenarios.store import create_scenario, delete_scenario, get_scenario
 from twin.testing import centre, publish_toy, publish_toy_projects
 

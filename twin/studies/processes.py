@@ -8,8 +8,9 @@ from typing import Final
 from twin.errors import NoSuchProcessError
 from twin.jobs.process import Process
 from twin.studies.echo import ECHO
+from twin.studies.scenarios.process import COMPARE
 
-PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (ECHO,)}
+PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (ECHO, COMPARE)}
 
 
 def get_process(process_id: str) -> Process:

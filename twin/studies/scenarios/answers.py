@@ -23,9 +23,15 @@ from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
 from twin.studies.network import load_network
 from twin.studies.question import Question
-from twin.studies.scenarios.changes import Population, Project, ScenarioChange
+from twin.studies.scenarios.changes import (
+    TAMBON,
+    Population,
+    Project,
+    ScenarioChange,
+    name_of,
+)
 from twin.studies.scenarios.model import BASE_ID, Scenario
-from twin.studies.scenarios.resolve import TAMBON, name_of, resolve_changes
+from twin.studies.scenarios.resolve import resolve_changes
 from twin.studies.scenarios.store import get_scenario
 from twin.studies.supply import read_supply
 from twin.types import Text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -12,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from twin.analysis.model import MODES, Mode
 from twin.spec import Title
 from twin.studies.question import Asked, LonLat
-from twin.types import Json
+from twin.types import Json, Text
 
 FacilityId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,80}$", examples=["facility/12"])]
 Modes = Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)]
@@ -147,6 +148,21 @@ ScenarioChange = Annotated[
 
 CHANGE: Final[TypeAdapter[ScenarioChange]] = TypeAdapter(ScenarioChange)
 
+#: The layer whose codes changes of population name.
+TAMBON: Final = "tambon"
+
+#: What each kind of change is called.
+KINDS: Final[Mapping[str, Text]] = {
+    "add_facility": Text("เพิ่มสถานบริการ", "add a facility"),
+    "move_facility": Text("ย้ายสถานบริการ", "move a facility"),
+    "remove_facility": Text("ยกเลิกสถานบริการ", "remove a facility"),
+    "open_street": Text("เปิดถนน", "open a street"),
+    "close_street": Text("ปิดถนน", "close a street"),
+    "project": Text("เปิดโครงการ", "switch a project on"),
+    "speed": Text("เปลี่ยนความเร็ว", "change speed"),
+    "population": Text("เปลี่ยนประชากร", "change population"),
+}
+
 #: What has a column of its own in the table of changes.
 _APART: Final = ("kind", "names", "cost_thb", "point", "line")
 
@@ -179,3 +195,11 @@ def read_change(kind: str, args: Json, geom: BaseGeometry | None, **apart: Any) 
     elif isinstance(geom, Point):
         drawn = {"point": (geom.x, geom.y)}
     return CHANGE.validate_python({"kind": kind, **args, **drawn, **apart})
+
+
+def name_of(position: int, change: ScenarioChange) -> Text:
+    """Return what to call a change: as it was named, or its kind and position."""
+    if change.names is not None:
+        return Text(change.names.th, change.names.en)
+    kind = KINDS[change.kind]
+    return Text(f"{kind.th} ({position})", f"{kind.en} ({position})")

@@ -20,9 +20,9 @@ from twin.queries.place import Point
 from twin.studies.areas import read_shapes
 from twin.studies.question import LonLat
 from twin.studies.scenarios import changes as written
-from twin.studies.scenarios.changes import ScenarioChange
+from twin.studies.scenarios.changes import KINDS, TAMBON, ScenarioChange
 from twin.studies.scenarios.model import Scenario
-from twin.studies.scenarios.resolve import KINDS, TAMBON, resolve_changes, to_metres
+from twin.studies.scenarios.resolve import resolve_changes, to_metres
 from twin.studies.scenarios.store import append_change, lock_scenario, next_position
 from twin.studies.supply import read_supply
 

@@ -13,6 +13,7 @@ from twin.crs import STORAGE_SRID
 from twin.db.models import ProjectSite
 from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.studies.scenarios.changes import (
+    TAMBON,
     AddFacility,
     CloseStreet,
     MoveFacility,
@@ -22,9 +23,9 @@ from twin.studies.scenarios.changes import (
     ScenarioChange,
     Speed,
     geometry,
+    name_of,
 )
 from twin.studies.scenarios.model import Scenario
-from twin.studies.scenarios.resolve import TAMBON, name_of
 from twin.types import Json
 
 _ROAD = "road"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Final
 
 import numpy as np
 from sqlalchemy import Connection
@@ -17,12 +16,9 @@ from twin.rasters.values import metric
 from twin.studies.areas import read_areas
 from twin.studies.question import LonLat
 from twin.studies.scenarios import changes as written
-from twin.studies.scenarios.changes import ScenarioChange
+from twin.studies.scenarios.changes import KINDS, TAMBON, ScenarioChange
 from twin.studies.sites import read_sites
 from twin.types import Text
-
-#: The layer whose codes changes of population name.
-TAMBON: Final = "tambon"
 
 
 def resolve_changes(
@@ -48,27 +44,6 @@ def resolve_changes(
         except TwinError as error:
             raise naming(error, position, KINDS[change.kind]) from error
     return resolved
-
-
-#: What each kind of change is called.
-KINDS: Final[Mapping[str, Text]] = {
-    "add_facility": Text("เพิ่มสถานบริการ", "add a facility"),
-    "move_facility": Text("ย้ายสถานบริการ", "move a facility"),
-    "remove_facility": Text("ยกเลิกสถานบริการ", "remove a facility"),
-    "open_street": Text("เปิดถนน", "open a street"),
-    "close_street": Text("ปิดถนน", "close a street"),
-    "project": Text("เปิดโครงการ", "switch a project on"),
-    "speed": Text("เปลี่ยนความเร็ว", "change speed"),
-    "population": Text("เปลี่ยนประชากร", "change population"),
-}
-
-
-def name_of(position: int, change: ScenarioChange) -> Text:
-    """Return what to call a change: as it was named, or its kind and position."""
-    if change.names is not None:
-        return Text(change.names.th, change.names.en)
-    kind = KINDS[change.kind]
-    return Text(f"{kind.th} ({position})", f"{kind.en} ({position})")
 
 
 def to_metres(points: Iterable[LonLat], parameter: str) -> tuple[overlay.Point, ...]:
