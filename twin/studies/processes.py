@@ -8,8 +8,9 @@ from typing import Final
 from twin.errors import NoSuchProcessError
 from twin.jobs.process import Process
 from twin.studies.echo import ECHO
+from twin.studies.network_process import NETWORK
 
-PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (ECHO,)}
+PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (NETWORK, ECHO)}
 
 
 def get_process(process_id: str) -> Process:
