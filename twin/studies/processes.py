@@ -8,9 +8,12 @@ from typing import Final
 from twin.errors import NoSuchProcessError
 from twin.jobs.process import Process
 from twin.studies.echo import ECHO
+from twin.studies.network_process import NETWORK
 from twin.studies.scenarios.process import COMPARE
 
-PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (ECHO, COMPARE)}
+PROCESSES: Final[Mapping[str, Process]] = {
+    process.id: process for process in (COMPARE, NETWORK, ECHO)
+}
 
 
 def get_process(process_id: str) -> Process:
