@@ -40,6 +40,7 @@ from api.routes import (
     queryables,
     raster,
     raster_query,
+    scenarios,
     search,
     selecting,
     summary,
@@ -87,6 +88,7 @@ ROUTERS = (
     raster_query,
     processes,
     jobs,
+    scenarios,
     health,
     metrics,
 )
