@@ -172,6 +172,11 @@ class Settings(BaseSettings):
         return self.home / "tmp"
 
     @property
+    def network_dir(self) -> Path:
+        """Where the arrays of street networks are kept."""
+        return self.home / "network"
+
+    @property
     def raster_dir(self) -> Path:
         """Where the Cloud-Optimised GeoTIFFs of loaded raster layers live."""
         return self.home / "raster"

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from api.commands import console, db, doctor, layers, projects, serve, tiles, up
+from api.commands import console, db, doctor, layers, network, projects, serve, tiles, up
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
@@ -19,6 +19,7 @@ app = typer.Typer(
 )
 app.add_typer(db.app, name="db")
 app.add_typer(layers.app, name="layers")
+app.add_typer(network.app, name="network")
 app.add_typer(projects.app, name="projects")
 app.add_typer(tiles.app, name="tiles")
 app.command("doctor")(doctor.run)

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, func, select, text
 from sqlalchemy.exc import DBAPIError
 
 from twin.db.engine import translated
-from twin.db.models import Base
+from twin.db.metadata import METADATA
 from twin.errors import SetupError
 
 #: The extension that everything stands on.
@@ -32,11 +32,11 @@ def _is_our_schema(
     ],
     _parents: Any,  # noqa: ANN401
 ) -> bool:
-    return kind != "schema" or name == Base.metadata.schema
+    return kind != "schema" or name == METADATA.schema
 
 
 CONFIGURATION: Final[dict[str, Any]] = {
-    "target_metadata": Base.metadata,
+    "target_metadata": METADATA,
     "include_schemas": True,
     "include_name": _is_our_schema,
     "process_revision_directives": alembic_helpers.writer,
@@ -87,7 +87,7 @@ def is_current(connection: Connection) -> bool:
 
 def differences(connection: Connection) -> list[Any]:
     """Return what the models and the database disagree on; empty when migrations are complete."""
-    return list(compare_metadata(_context(connection), Base.metadata))
+    return list(compare_metadata(_context(connection), METADATA))
 
 
 def _context(connection: Connection) -> MigrationContext:

@@ -8,12 +8,12 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 import shapely
-from psycopg import Connection as PsycopgConnection
 from psycopg import sql
 from sqlalchemy import Connection, Table, func, select
 from sqlalchemy.schema import CreateTable, DropTable
 
 from twin.crs import STORAGE_SRID
+from twin.db.copying import copy_rows
 from twin.db.layer_table import is_in_pieces, layer_table, piece_table, tile_table
 from twin.spec import LayerSpec
 
@@ -74,17 +74,7 @@ def _in_spatial_order(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _copy(connection: Connection, table: Table, frame: pd.DataFrame) -> None:
     names = [column.name for column in table.columns]
-    statement = sql.SQL("COPY {}.{} ({}) FROM STDIN").format(
-        sql.Identifier(str(table.schema)),
-        sql.Identifier(table.name),
-        sql.SQL(", ").join(map(sql.Identifier, names)),
-    )
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, PsycopgConnection):
-        raise TypeError(f"psycopg is required, not {type(driver).__name__}")
-    with driver.cursor() as cursor, cursor.copy(statement) as copy:
-        for row in _rows(frame, names):
-            copy.write_row(row)
+    copy_rows(connection, table, names, _rows(frame, names))
 
 
 def _rows(frame: pd.DataFrame, names: list[str]) -> Iterator[tuple[Any, ...]]:
