@@ -22,6 +22,7 @@ from twin.jobs.process import Context
 from twin.rasters.memo import Memo
 from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
+from twin.studies.memory import give_back
 from twin.studies.network import load_network
 from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
 from twin.studies.state import States
@@ -227,6 +228,7 @@ class Studies:
             layers: dict[str, Areas] = {
                 layer: read_areas(connection, layer, demand.xy) for layer in areas
             }
+            give_back()
             return replace(demand, areas=layers)
 
         return self._held.demands.get((state, choice.model_dump_json(), tuple(areas)), read)
