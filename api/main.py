@@ -40,6 +40,7 @@ from api.routes import (
     queryables,
     raster,
     raster_query,
+    scenarios,
     search,
     selecting,
     summary,
@@ -87,6 +88,7 @@ ROUTERS = (
     raster_query,
     processes,
     jobs,
+    scenarios,
     health,
     metrics,
 )
@@ -174,6 +176,8 @@ def create_app(settings: Settings) -> Twin:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # What is measured is told by `api.observing`; looking for more costs each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.seats = Seats(settings.api.max_downloads)
