@@ -10,17 +10,19 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from twin.analysis.coverage import Placed, ServiceCoverage, place, service_coverage
+from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
 from twin.analysis.graph import Graph, make_graph
 from twin.analysis.model import Areas, Basis, Demand, Network, Supply, Unit
 from twin.analysis.network.report import NetworkReport
 from twin.analysis.situation import Situation
+from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
 from twin.errors import InvalidInputError, NotFoundError
 from twin.jobs.process import Context
 from twin.rasters.memo import Memo
 from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
+from twin.studies.memory import give_back
 from twin.studies.network import load_network
 from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
 from twin.studies.state import States
@@ -115,6 +117,7 @@ class Held:
         self.networks: Memo[tuple[Network, NetworkReport]] = Memo(2)
         self.graphs: Memo[Graph] = Memo(4)
         self.demands: Memo[Demand] = Memo(4)
+        self.homes: Memo[Snapped] = Memo(4)
         self.studies: Memo[Study] = Memo(4)
         self.coverages: Memo[ServiceCoverage] = Memo(4)
 
@@ -206,9 +209,15 @@ class Studies:
             network, report = self._network(state, question.ferries)
             streets = tell_streets(connection, report)
         graph = self._graph(network, question)
-        placed = place(graph, demand, supply, max_snap_m=question.max_snap_m)
+        placed = self._place(graph, demand, supply, question.max_snap_m)
         require_on_streets(supply, placed, question.max_snap_m)
         return Study(question, state, streets, report, graph, demand, supply, placed)
+
+    def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
+        """Put demand and supply on streets; the slow part of a question is that of the demand."""
+        key = (graph.network.revision, graph.mode, demand.basis.revision, max_snap_m)
+        homes = self._held.homes.get(key, lambda: snap(graph, demand.xy, max_snap_m=max_snap_m))
+        return Placed(homes, snap(graph, supply.xy, max_snap_m=max_snap_m))
 
     def _demand(
         self, connection: Connection, choice: DemandChoice, areas: Sequence[str], state: int
@@ -219,6 +228,7 @@ class Studies:
             layers: dict[str, Areas] = {
                 layer: read_areas(connection, layer, demand.xy) for layer in areas
             }
+            give_back()
             return replace(demand, areas=layers)
 
         return self._held.demands.get((state, choice.model_dump_json(), tuple(areas)), read)
