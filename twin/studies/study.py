@@ -17,7 +17,7 @@ from twin.analysis.network.report import NetworkReport
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import InvalidInputError, NotFoundError
+from twin.errors import InvalidInputError
 from twin.jobs.process import Context
 from twin.rasters.memo import Memo
 from twin.studies.areas import read_areas
@@ -245,17 +245,17 @@ def studies_of(context: Context) -> Studies:
 
 
 def refuse_scenario(question: Question) -> None:
-    """Refuse a question of a scenario: nobody could answer it here.
+    """Refuse a question of a scenario: scenarios are answered beside the base, by `compare`.
 
     Raises
     ------
-    NotFoundError
+    InvalidInputError
         It names one.
     """
     if question.scenario is not None:
-        raise NotFoundError(
-            f"There is no scenario `{question.scenario}`; leave it out.",
-            f"ไม่มีฉากทัศน์ `{question.scenario}` โปรดตัดออก",
+        raise InvalidInputError(
+            "Scenarios are answered by the process `compare`; leave `scenario` out here.",
+            "สถานการณ์จำลองใช้กระบวนการ `compare` โปรดตัด `scenario` ออก",
             parameter="scenario",
         )
 
