@@ -31,6 +31,7 @@ from api.routes import (
     jobs,
     landing,
     metrics,
+    network,
     ogc_maps,
     ogc_tiles,
     processes,
@@ -87,6 +88,7 @@ ROUTERS = (
     raster_query,
     processes,
     jobs,
+    network,
     health,
     metrics,
 )

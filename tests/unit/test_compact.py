@@ -27,7 +27,8 @@ const { openNetwork, openDemand } = await import(`${source}/network.js`);
 const { reach } = await import(`${source}/search.js`);
 const read = (name) => new Uint8Array(readFileSync(`${folder}/${name}.bin`)).buffer;
 const network = openNetwork(read('network'));
-const found = reach(network, openDemand(read('demand'), network), JSON.parse(places), { direction });
+const demand = openDemand(read('demand'), network);
+const found = reach(network, demand, JSON.parse(places), { direction });
 console.log(JSON.stringify([...found].map(String)));
 """
 
