@@ -41,6 +41,7 @@ from api.routes import (
     queryables,
     raster,
     raster_query,
+    scenarios,
     search,
     selecting,
     summary,
@@ -89,6 +90,7 @@ ROUTERS = (
     processes,
     jobs,
     network,
+    scenarios,
     health,
     metrics,
 )
@@ -176,6 +178,8 @@ def create_app(settings: Settings) -> Twin:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # What is measured is told by `api.observing`; looking for more costs each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.seats = Seats(settings.api.max_downloads)

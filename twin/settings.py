@@ -136,7 +136,7 @@ class TileSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    memory_mb: int = Field(40, ge=1, description="Ready tiles kept by one worker, megabytes.")
     store_mb: int = Field(
         1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
     )

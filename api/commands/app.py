@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from api.commands import console, db, doctor, jobs, layers, network, projects, serve, tiles, up
+from api.commands import (
+    console,
+    db,
+    doctor,
+    jobs,
+    layers,
+    network,
+    projects,
+    scenario,
+    serve,
+    tiles,
+    up,
+)
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
@@ -21,6 +33,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(layers.app, name="layers")
 app.add_typer(network.app, name="network")
 app.add_typer(projects.app, name="projects")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(tiles.app, name="tiles")
 app.add_typer(jobs.app, name="jobs")
 app.command("doctor")(doctor.run)

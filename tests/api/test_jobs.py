@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from serving import serve
-from working import child_of, make_settings, pause, processes_with, wait_for, wait_until
+from working import child_of, make_settings, order, pause, processes_with, wait_for, wait_until
 
 OGC = "http://www.opengis.net/def/exceptions/ogcapi-processes-1/1.0/"
 
@@ -142,3 +142,22 @@ def test_list_of_jobs_leads_to_its_next_page(base):
         found |= {job["jobID"] for job in page["jobs"]}
         href = next((link["href"] for link in page["links"] if link["rel"] == "next"), None)
     assert {job.rpartition("/")[2] for job in jobs} <= found
+
+
+def test_long_process_is_a_job_whether_asked_for_or_not(base):
+    response = httpx.post(f"{base}/api/processes/network/execution", json={})
+    assert response.status_code == 201
+    assert "preference-applied" not in response.headers
+    job = response.headers["location"]
+    wait_for(job, "successful")
+    found = results_of(job).json()
+    assert found["layer"] == "road"
+    assert found["report"]["edges"] >= found["report"]["streets"] > 0
+    failed = order(base, "network", inputs={"layer": "none"})
+    wait_for(failed, "failed")
+    told = results_of(failed)
+    assert (told.status_code, told.json()["code"], told.json()["parameter"]) == (
+        404,
+        "not-found",
+        "layer",
+    )

@@ -57,10 +57,18 @@ class Look:
     has_changed: bool
 
 
-def look(connection: Connection, layer: PublishedLayer, since: int = 0) -> Look:
-    """Look at how far transactions have come, and whether one since `since` changed a layer."""
+def look(connection: Connection, layer: PublishedLayer | None = None, since: int = 0) -> Look:
+    """Look at how far transactions have come, and whether one since `since` changed a layer.
+
+    Parameters
+    ----------
+    layer
+        None: any layer.
+    """
     snapshot = func.pg_current_snapshot()
-    changed = select(Change.id).where(Change.xact >= since, Change.layer_id == layer.id)
+    changed = select(Change.id).where(Change.xact >= since)
+    if layer is not None:
+        changed = changed.where(Change.layer_id == layer.id)
     row = connection.execute(
         select(
             cast(cast(func.pg_snapshot_xmin(snapshot), Text), BigInteger),
