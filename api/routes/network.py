@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hashlib import blake2b
+from importlib import import_module
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -12,7 +13,6 @@ from api.encoding import takes_gzip
 from api.openapi import binary, problems
 from api.tiling.ready import CACHE_CONTROL, matches
 from twin.analysis.model import Mode
-from twin.studies.compact import demand_file, network_file
 from twin.studies.question import DemandChoice, LayerId, Variant
 
 router = APIRouter(
@@ -21,6 +21,9 @@ router = APIRouter(
 
 #: Of our own format; docs/network-format.md.
 ARRAYS: Final = "application/vnd.phuket-twin.arrays"
+
+#: Imported when first asked for, with all that analysis needs.
+_WRITER: Final = "twin.studies.compact"
 
 _RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
     200: binary(ARRAYS, "The file; docs/network-format.md says what is in it"),
@@ -36,7 +39,8 @@ def get_network_file(
     request: Request, context: ContextDep, mode: ModePath, ferries: Ferries = False
 ) -> Response:
     """Return the streets that a mode may use, with travel times, some 20 bytes a piece."""
-    return _sent(request, network_file(context, mode, ferries=ferries))
+    write = import_module(_WRITER).network_file
+    return _sent(request, write(context, mode, ferries=ferries))
 
 
 @router.get("/{mode}/demand.bin", response_class=Response, responses=_RESPONSES)
@@ -50,7 +54,8 @@ def get_demand_file(
 ) -> Response:
     """Return where people are on the streets of the file beside it, 14 bytes a point."""
     choice = DemandChoice(variant=variant)
-    return _sent(request, demand_file(context, mode, choice, areas, ferries=ferries))
+    write = import_module(_WRITER).demand_file
+    return _sent(request, write(context, mode, choice, areas, ferries=ferries))
 
 
 def _sent(request: Request, content: bytes) -> Response:

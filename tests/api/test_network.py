@@ -79,7 +79,7 @@ def test_the_compressed_file_is_a_gzip_member(client):
         ("/api/network/car.bin?ferries=perhaps", 400, "ferries"),
         ("/api/network/car.bin?speed=1", 400, "speed"),
         ("/api/network/car/demand.bin?variant=all", 400, "variant"),
-        ("/api/network/car/demand.bin?areas=nowhere", 404, "areas"),
+        ("/api/network/car/demand.bin?areas=nowhere", 400, "areas"),
         ("/api/network/car/demand.bin?areas=road", 400, "areas"),
     ],
 )
