@@ -45,6 +45,7 @@ from api.routes import (
     search,
     selecting,
     summary,
+    surfaces,
     tiles,
 )
 from api.tiling.events import EventHub
@@ -86,6 +87,7 @@ ROUTERS = (
     summary,
     tiles,
     raster,
+    surfaces,
     raster_query,
     processes,
     jobs,
