@@ -59,7 +59,8 @@ def read_candidates(connection: Connection, choice: CandidateChoice, graph: Grap
             " `candidates.filter`",
             parameter="candidates.filter",
         )
-    return Places(supply, supply.basis.text)
+    told = supply.basis.text
+    return Places(supply, Text(told.th, told.en.removesuffix(".")))
 
 
 def _corners(graph: Graph, most: int) -> Places:
@@ -74,8 +75,9 @@ def _corners(graph: Graph, most: int) -> Places:
         text = Text(f"มุมถนนทั้งหมด {len(nodes):,} แห่ง", f"all {len(nodes):,} street corners")
     else:
         text = Text(
-            f"มุมถนน {len(nodes):,} จาก {len(used):,} แห่ง ช่องขนาด {cell_m:,.0f} ม. ละหนึ่งแห่ง",
-            f"{len(nodes):,} of {len(used):,} street corners, one in each cell of {cell_m:,.0f} m",
+            f"มุมถนน {len(nodes):,} แห่ง (จาก {len(used):,} ช่องขนาด {cell_m:,.0f} ม. ละหนึ่งแห่ง)",
+            f"{len(nodes):,} street corners (of {len(used):,}, one in each cell of"
+            f" {cell_m:,.0f} m)",
         )
     return Places(corners, text)
 

@@ -157,4 +157,5 @@ class Sdg(Asked):
 class NetworkChoice(Asked):
     """Which street network to tell about."""
 
+    layer: LayerId = Field("road", description="Any layer of lines.", examples=["road"])
     ferries: bool = Field(False, description="With ferry lines.")

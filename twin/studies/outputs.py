@@ -91,6 +91,10 @@ class SitingAnswer(Told):
     before: tuple[Totals, ...] = Field(description="Who is served now.")
     after: tuple[Totals, ...] = Field(description="Who is served with the sites.")
     areas: dict[str, tuple[Area, ...]] = Field(description="The same by area.")
+    mean: float | None = Field(
+        description="Mean way to the nearest facility or site, of those who have one, in the unit"
+        " of the question; for mclp and lscp of those within the threshold."
+    )
     out_of_reach: float = Field(description="People whom no place that could be chosen reaches.")
     assumptions: Assumed
     digest: str

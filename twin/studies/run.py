@@ -41,7 +41,7 @@ def what_if(context: Context, asked: WhatIf, progress: Progress) -> Json:
     for facility in asked.remove:
         after = without(after, facility)
     for number, spot in enumerate(spots, start=1):
-        after = with_added(after, spot, facility=f"{ADDED}{number}")
+        after = with_added(after, spot, facility=f"{ADDED}{number}", is_paced=False)
     return write_what_if(study, before, after).model_dump(mode="json")
 
 

@@ -63,7 +63,8 @@ def sdg(context: Context, asked: Sdg, progress: Progress) -> Json:
         spaces = _supply(studies, asked.open_space)
         progress(0.6, COUNTING)
         found = open_space_access(graph, demand, spaces, max_snap_m=asked.max_snap_m)
-    return write_sdg(found, studies.streets(), asked).model_dump(mode="json")
+    _, report = studies.network()
+    return write_sdg(found, studies.streets(), report, asked).model_dump(mode="json")
 
 
 def _supply(studies: Studies, choice: SupplyChoice | None) -> Supply:

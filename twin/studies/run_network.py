@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from twin.analysis.model import Basis
 from twin.analysis.network.report import NetworkReport
+from twin.db.engine import connect
 from twin.jobs.process import Context, Progress
 from twin.studies.inputs import NetworkChoice
 from twin.studies.lonlat import to_lon_lat
+from twin.studies.network import load_network
 from twin.studies.outputs import NetworkAnswer, StreetClass
-from twin.studies.streets import has_main_roads_only
-from twin.studies.study import studies_of
+from twin.studies.streets import has_main_roads_only, tell_streets
 from twin.studies.writing import words, write_basis
-from twin.types import Json, Text
-
-_BUILDING: Final = Text("อ่านหรือสร้างโครงข่ายถนน", "Reading or building the street network")
+from twin.types import Json
 
 
 def network(context: Context, asked: NetworkChoice, progress: Progress) -> Json:
-    """Return the report of the street network; it is built if the streets changed."""
-    progress(0.0, _BUILDING)
-    studies = studies_of(context)
-    _, report = studies.network(ferries=asked.ferries)
-    basis = studies.streets(ferries=asked.ferries)
+    """Return the report of a street network; it is built if its streets changed."""
+    settings = context.settings
+    with connect(context.writer) as connection:
+        _, report = load_network(
+            connection,
+            settings.network_dir,
+            layer=asked.layer,
+            ferries=asked.ferries,
+            raster_dir=settings.raster_dir,
+            progress=progress,
+        )
+        basis = tell_streets(connection, report, layer=asked.layer)
     return _write(report, basis).model_dump(mode="json")
 
 

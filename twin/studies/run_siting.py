@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from twin.analysis.coverage import ServiceCoverage, service_coverage
+from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
+from twin.analysis.model import Supply
 from twin.analysis.opportunity import find_opportunity
 from twin.analysis.reach import impedance_array
 from twin.analysis.siting.lscp import solve_lscp
@@ -15,6 +16,7 @@ from twin.analysis.siting.mclp import solve_mclp
 from twin.analysis.siting.pmedian import solve_p_median
 from twin.analysis.siting.problem import Candidates, Siting
 from twin.analysis.snap import snap
+from twin.analysis.supply import select
 from twin.db.engine import connect
 from twin.errors import InvalidInputError
 from twin.jobs.process import Context, Progress
@@ -33,23 +35,20 @@ _SEARCHING: Final = Text("ลองตั้งที่มุมถนนทุ
 def siting(context: Context, asked: SitingProblem, progress: Progress) -> Json:
     """Return which places to choose for new facilities."""
     progress(0.0, READING)
-    study, before = studies_of(context).coverage(asked.question)
+    study, now = studies_of(context).coverage(asked.question)
+    existing = study.supply if asked.existing else None
+    before = (
+        now
+        if existing
+        else _cover(study, select(study.supply, np.zeros(len(study.supply.ids), bool)))
+    )
     with connect(context.engine) as connection:
         places = read_candidates(connection, asked.candidates, study.graph)
     progress(0.3, _MEASURING)
     problem, off_network = _problem(study, before, places, asked)
     progress(0.5, _CHOOSING)
     found = _solve(problem, study, asked)
-    supply = with_sites(study.supply if asked.existing else None, places.supply, found.chosen)
-    after = service_coverage(
-        study.graph,
-        study.demand,
-        supply,
-        direction=asked.question.direction,
-        thresholds=study.thresholds,
-        max_snap_m=asked.question.max_snap_m,
-        speed_range=None,
-    )
+    after = _cover(study, with_sites(existing, places.supply, found.chosen))
     answer = write_siting(study, (before, after), places, found, asked, off_network=off_network)
     return answer.model_dump(mode="json")
 
@@ -61,6 +60,23 @@ def opportunity(context: Context, asked: Opportunity, progress: Progress) -> Jso
     told = steps(progress, _SEARCHING, 0.1)
     found = find_opportunity(study.situation, progress=told)
     return write_opportunity(study, now, found, asked).model_dump(mode="json")
+
+
+def _cover(study: Study, supply: Supply) -> ServiceCoverage:
+    """Return who is served by another supply."""
+    question = study.question
+    return service_coverage(
+        study.graph,
+        study.demand,
+        supply,
+        direction=question.direction,
+        thresholds=study.thresholds,
+        max_snap_m=question.max_snap_m,
+        speed_range=None,
+        at=Placed(
+            study.placed.demand, snap(study.graph, supply.xy, max_snap_m=question.max_snap_m)
+        ),
+    )
 
 
 def _problem(

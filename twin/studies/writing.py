@@ -8,6 +8,7 @@ from typing import Final
 from twin.analysis import tally
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import Basis
+from twin.analysis.network.report import NetworkReport
 from twin.analysis.sdg import SdgAccess
 from twin.studies.answer import (
     Area,
@@ -23,6 +24,7 @@ from twin.studies.answer import (
     Words,
 )
 from twin.studies.lonlat import to_lon_lat
+from twin.studies.streets import has_main_roads_only
 from twin.studies.study import Study
 from twin.types import Text
 
@@ -176,18 +178,66 @@ def tell_threshold(study: Study, impedance: float | None = None) -> Text:
 
 
 def summarise(study: Study, found: ServiceCoverage) -> Text:
-    """Return the answer in one sentence."""
+    """Return the answer in a sentence, and one for each thing that limits it."""
     last, within = found.totals[-1], tell_threshold(study)
     if last.ratio is None:
         return Text("ไม่มีผู้ต้องการบริการในพื้นที่ที่ถาม", "There is no demand where it was asked.")
     count = len(found.supply.ids)
-    return Text(
+    of = f"one of {count:,} facilities" if count > 1 else "the only facility"
+    told = Text(
         f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน"
-        f" {count:,} แห่งภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน"
-        f" ไม่ทราบ {last.unknown:,.0f} คน",
-        f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of"
-        f" one of {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are"
-        " unknown.",
+        f" {count:,} แห่งภายใน {within.th} ไม่ถึง {last.unserved:,.0f} คน",
+        f"{last.served:,.0f} of {last.total:,.0f} people ({last.ratio:.1%}) are within {within.en}"
+        f" of {of}; {last.unserved:,.0f} are not.",
+    )
+    return join_texts(told, tell_limits(study, found))
+
+
+def tell_limits(study: Study, found: ServiceCoverage) -> Text:
+    """Return what nobody knows, why, and what to do; empty where all is known."""
+    told, limit = [], study.question.max_snap_m
+    last = found.totals[-1]
+    if last.unknown > 0:
+        told.append(tell_unknown(last, limit, study.report))
+    if off := len(found.off_network):
+        told.append(
+            Text(
+                f"สถานบริการ {off:,} แห่งอยู่ห่างถนนเกิน {limit:,.0f} ม. จึงไม่ได้บริการใคร"
+                " (ดู `off_network`)",
+                f"{off:,} facilities are more than {limit:,.0f} m from any street and serve nobody"
+                " (see `off_network`).",
+            )
+        )
+    return join_texts(*told)
+
+
+def tell_unknown(people: tally.Totals | SdgAccess, limit_m: float, report: NetworkReport) -> Text:
+    """Return how many are too far from any street to say, why, and what to do."""
+    share = people.unknown / people.total
+    if has_main_roads_only(report):
+        why = Text(
+            "เพราะนำเข้าเฉพาะถนนสายหลัก ให้นำเข้าถนนทั้งหมดด้วย `twin layers load road --file` หรือเพิ่ม"
+            " `max_snap_m`",
+            "since only main roads are loaded. Load all streets with"
+            " `twin layers load road --file`, or raise `max_snap_m`.",
+        )
+    else:
+        why = Text(
+            "ให้ตรวจข้อมูลถนนบริเวณนั้น หรือเพิ่ม `max_snap_m`",
+            "or none is loaded. Check the roads there, or raise `max_snap_m`.",
+        )
+    return Text(
+        f"ไม่ทราบ {people.unknown:,.0f} คน ({share:.1%}) ซึ่งไม่มีถนนในระยะ {limit_m:,.0f} ม. {why.th}",
+        f"{people.unknown:,.0f} ({share:.1%}) are unknown, with no street within {limit_m:,.0f} m,"
+        f" {why.en}",
+    )
+
+
+def join_texts(*texts: Text) -> Text:
+    """Return texts one after the other; empty ones are left out."""
+    return Text(
+        "; ".join(text.th for text in texts if text.th),
+        " ".join(text.en for text in texts if text.en),
     )
 
 

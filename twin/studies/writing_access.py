@@ -10,6 +10,7 @@ import numpy as np
 from twin.analysis.catchment import FloatingCatchment
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import Areas, Basis
+from twin.analysis.network.report import NetworkReport
 from twin.analysis.sdg import SdgAccess
 from twin.analysis.tally import OUTSIDE
 from twin.studies.answer import People
@@ -27,7 +28,10 @@ from twin.studies.outputs import (
 from twin.studies.study import Study
 from twin.studies.writing import (
     DECIMALS,
+    join_texts,
+    tell_limits,
     tell_threshold,
+    tell_unknown,
     words,
     write_assumptions,
     write_basis,
@@ -43,7 +47,9 @@ def write_access(
     none = now.weight[found.access == 0].sum()
     mean = found.mean(now.weight)
     return AccessAnswer(
-        summary=words(_summarise(study, found, mean, float(none))),
+        summary=words(
+            join_texts(_summarise(study, found, mean, float(none)), tell_limits(study, now))
+        ),
         method=found.method,
         zones=tuple(
             Zone(up_to=zone.up_to / study.scale, weight=zone.weight) for zone in found.zones
@@ -59,13 +65,14 @@ def write_access(
     )
 
 
-def write_sdg(found: SdgAccess, streets: Basis, asked: Sdg) -> SdgAnswer:
+def write_sdg(found: SdgAccess, streets: Basis, report: NetworkReport, asked: Sdg) -> SdgAnswer:
     """Return an indicator."""
     people = write_people(found)
+    unknown = [tell_unknown(found, asked.max_snap_m, report)] if found.unknown > 0 else []
     parts = (asked.model_dump_json(), streets.revision, found.demand.revision)
     told = "\n".join((*parts, *(basis.revision for basis in found.supply.values())))
     return SdgAnswer(
-        summary=words(_summarise_sdg(found, people)),
+        summary=words(join_texts(_summarise_sdg(found, people), *unknown)),
         indicator=found.indicator,
         people=people,
         areas={
@@ -158,8 +165,7 @@ def _summarise_sdg(found: SdgAccess, people: People) -> Text:
         return Text("ไม่มีประชากรในพื้นที่ที่ถาม", "Nobody lives where it was asked.")
     return Text(
         f"ตัวชี้วัด {found.indicator}: {people.served:,.0f} จาก {people.total:,.0f} คน"
-        f" ({people.ratio:.1%}) เข้าถึงได้ ไม่ทราบ {people.unknown:,.0f} คนซึ่งอยู่ไกลจากถนนที่มีข้อมูล",
+        f" ({people.ratio:.1%}) เข้าถึงได้",
         f"Indicator {found.indicator}: {people.served:,.0f} of {people.total:,.0f} people"
-        f" ({people.ratio:.1%}) have access; {people.unknown:,.0f} are unknown, too far from any"
-        " street that is loaded.",
+        f" ({people.ratio:.1%}) have access.",
     )

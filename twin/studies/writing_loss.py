@@ -24,7 +24,14 @@ from twin.studies.outputs import (
     RoadCriticalityAnswer,
 )
 from twin.studies.study import Study
-from twin.studies.writing import DECIMALS, tell_threshold, words, write_assumptions
+from twin.studies.writing import (
+    DECIMALS,
+    join_texts,
+    tell_limits,
+    tell_threshold,
+    words,
+    write_assumptions,
+)
 from twin.types import Json, Text
 
 #: People with so many facilities in reach, or more, are told together.
@@ -41,7 +48,9 @@ def write_criticality(
     many = np.minimum(found.choice[known], _MOST_CHOICE)
     people = np.bincount(many, now.weight[known], minlength=_MOST_CHOICE + 1)
     return CriticalityAnswer(
-        summary=words(_summarise(study, found, order, float(people[1]))),
+        summary=words(
+            join_texts(_summarise(study, found, order, float(people[1])), tell_limits(study, now))
+        ),
         facilities=tuple(
             Loss(
                 id=supply.ids[row],
@@ -75,7 +84,7 @@ def write_road_criticality(
     columns = (found.road, found.lost, found.living, found.users)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return RoadCriticalityAnswer(
-        summary=words(_summarise_roads(study, found, names)),
+        summary=words(join_texts(_summarise_roads(study, found, names), tell_limits(study, now))),
         roads=feature_collection(
             [
                 feature(
@@ -100,7 +109,7 @@ def write_missing_links(
 ) -> MissingLinksAnswer:
     """Return the connections as lines, the best first."""
     return MissingLinksAnswer(
-        summary=words(_summarise_links(study, found)),
+        summary=words(join_texts(_summarise_links(study, found), tell_limits(study, now))),
         links=feature_collection([_draw(study, link) for link in found.links]),
         looked_at=found.looked_at,
         notes=tuple(words(note) for note in found.notes),
@@ -131,7 +140,7 @@ def _summarise(study: Study, found: FacilityLoss, order: list[int], one: float) 
         )
     return Text(
         f"{one:,.0f} คนมีสถานบริการภายใน {within.th} เพียงแห่งเดียว"
-        f" หากปิด{name.th} {lost:,.0f} คนจะขาดบริการ",
+        f" หากปิด {name.th} {lost:,.0f} คนจะขาดบริการ",
         f"{one:,.0f} people have a single facility within {within.en}; if {name.en} closes,"
         f" {lost:,.0f} lose service.",
     )

@@ -19,6 +19,8 @@ from twin.studies.outputs import Corner, Corners, OpportunityAnswer, Site, Sitin
 from twin.studies.study import Study
 from twin.studies.writing import (
     DECIMALS,
+    join_texts,
+    tell_limits,
     tell_threshold,
     words,
     write_areas,
@@ -64,6 +66,7 @@ def write_siting(
         before=write_totals(study, before.totals),
         after=write_totals(study, after.totals),
         areas=write_areas(study, after),
+        mean=_mean(found, after, study.scale),
         out_of_reach=round(found.tally.out_of_reach, DECIMALS),
         assumptions=write_assumptions(study, before),
         digest=study.sign(asked),
@@ -85,7 +88,12 @@ def write_opportunity(
         surface = feature_collection([feature(Point(xy), people=count) for xy, count in corners])
     spots = to_lon_lat([(place.x_m, place.y_m) for place in best])
     return OpportunityAnswer(
-        summary=words(_summarise_best(study, found, [place.people for place in best])),
+        summary=words(
+            join_texts(
+                _summarise_best(study, found, [place.people for place in best]),
+                tell_limits(study, now),
+            )
+        ),
         best=tuple(
             Corner(lon_lat=spot, people=round(place.people, DECIMALS))
             for spot, place in zip(spots, best, strict=True)
@@ -97,6 +105,14 @@ def write_opportunity(
         assumptions=write_assumptions(study, now),
         digest=study.sign(asked),
     )
+
+
+def _mean(found: Siting, after: ServiceCoverage, scale: float) -> float | None:
+    """Return the mean impedance of those who have a way, in the unit of the question."""
+    has_way = np.isfinite(found.impedance) & (after.weight > 0)
+    if not has_way.any():
+        return None
+    return float(np.average(found.impedance[has_way], weights=after.weight[has_way])) / scale
 
 
 def _sites(places: Places, found: Siting, scale: float) -> tuple[Site, ...]:
@@ -117,24 +133,25 @@ def _sites(places: Places, found: Siting, scale: float) -> tuple[Site, ...]:
 def _summarise(
     study: Study, coverages: tuple[ServiceCoverage, ServiceCoverage], places: Places, found: Siting
 ) -> Text:
+    before, after = (one.totals[-1] for one in coverages)
     count, within, sure = len(found.chosen), tell_threshold(study), _tell_proof(found)
-    before, after = (one.totals[-1].served for one in coverages)
-    last = coverages[1].totals[-1]
-    left = found.tally.out_of_reach
-    beyond = Text("", "")
-    if left > 0:
-        beyond = Text(
-            f" อีก {left:,.0f} คนไม่มีตัวเลือกใดไปถึง",
-            f" {left:,.0f} are out of every candidate's reach.",
+    told = [
+        Text(
+            f"เลือก {count} แห่งจาก{places.text.th}: ผู้ได้รับบริการภายใน {within.th}"
+            f" จาก {before.served:,.0f} เป็น {after.served:,.0f} จากทั้งหมด {after.total:,.0f} คน"
+            f" ({sure.th})",
+            f"{count} sites among {places.text.en}: {after.served:,.0f} of {after.total:,.0f}"
+            f" people are within {within.en} instead of {before.served:,.0f} ({sure.en}).",
         )
-    return Text(
-        f"เลือก {count} แห่งจาก{places.text.th}: ผู้ได้รับบริการภายใน {within.th} จาก {before:,.0f}"
-        f" เป็น {after:,.0f} จากทั้งหมด {last.total:,.0f} คน ไม่ทราบ {last.unknown:,.0f} คน"
-        f" ({sure.th}){beyond.th}",
-        f"{count} of {places.text.en}: served within {within.en} are {after:,.0f} of"
-        f" {last.total:,.0f} people instead of {before:,.0f}; {last.unknown:,.0f} are unknown"
-        f" ({sure.en}).{beyond.en}",
-    )
+    ]
+    if (left := found.tally.out_of_reach) > 0:
+        told.append(
+            Text(
+                f"{left:,.0f} คนไม่มีตัวเลือกใดไปถึง",
+                f"{left:,.0f} are out of every candidate's reach.",
+            )
+        )
+    return join_texts(*told, tell_limits(study, coverages[0]))
 
 
 def _tell_proof(found: Siting) -> Text:
