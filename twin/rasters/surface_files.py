@@ -30,7 +30,9 @@ MAX_FILES: Final = 200
 MAX_BYTES: Final = 200_000_000
 
 _TAG: Final = "PHUKET_TWIN"
+#: Smaller pictures of it in the file, down to about a tile.
 _OVERVIEWS: Final = (2, 4, 8)
+_TILE: Final = 256
 
 #: A file that nobody renamed for so long was left by a process that is gone, seconds.
 _ABANDONED_S: Final = 3600
@@ -127,7 +129,9 @@ def _write(path: Path, values: NDArray[Any], transform: Affine, about: Json) -> 
         file.write(np.where(np.isfinite(values), values, np.nan).astype(np.float32), 1)
         file.set_band_unit(1, about["unit"])
         file.update_tags(**{_TAG: json.dumps(about, ensure_ascii=False)})
-        file.build_overviews(_OVERVIEWS, Resampling.nearest)
+        levels = [level for level in _OVERVIEWS if max(values.shape) >= level * _TILE]
+        if levels:
+            file.build_overviews(levels, Resampling.nearest)
 
 
 def _remove_oldest(folder: Path, newest: Path) -> None:
