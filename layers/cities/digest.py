@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from layers.cities.form import City
+from layers.cities.reading import of_field
 from layers.readers.raw import require_content
 from twin.analysis.network.build import METHOD as NETWORK_METHOD
 from twin.analysis.network.speeds import SPEEDS
@@ -33,7 +34,9 @@ def digest_city(city: City) -> str:
     for name in ("roads", "demand", "facilities", "areas"):
         part = getattr(city, name)
         if part is not None and part.path is not None:
-            told[name]["path"] = [(one.suffix.lower(), _digest(one)) for one in _parts(part.path)]
+            with of_field(name):
+                files = [(one.suffix.lower(), _digest(one)) for one in _parts(part.path)]
+            told[name]["path"] = files
     question = city.question.model_dump(mode="json", include=set(ASKED))
     speeds = hashlib.sha256(SPEEDS.canonical()).hexdigest()
     whole = [told, question, METHOD, NETWORK_METHOD, speeds, made_by()]

@@ -18,6 +18,7 @@ from layers.cities.people import Shapes, read_points, read_raster, require_someb
 from layers.cities.reading import (
     Features,
     areas_in,
+    of_field,
     points_in,
     read_features,
     require_shapes,
@@ -70,6 +71,11 @@ def read_shapes(file: AreasFile) -> tuple[Features, list[tuple[str, Text]]]:
     LayerFileError
         It cannot be read, an area has no place or is no polygon, or a code is missing or repeated.
     """
+    with of_field("areas"):
+        return _read_shapes(file)
+
+
+def _read_shapes(file: AreasFile) -> tuple[Features, list[tuple[str, Text]]]:
     features = read_features(file.path, file)
     require_shapes(features, "areas")
     kinds = (shapely.GeometryType.POLYGON, shapely.GeometryType.MULTIPOLYGON)
@@ -108,15 +114,18 @@ def _read(city: City, inputs: str) -> CityInputs:
         raise ValueError("a city of files has roads, demand and facilities")  # the form saw to it
     found, told = read_shapes(city.areas) if city.areas else (None, [])
     window = None if found is None else _window(found)
-    roads = read_features(city.roads.path, city.roads, window)
-    epsg = zone_of(roads.shapes)
-    streets = _streets(city.roads, roads, epsg)
+    with of_field("roads"):
+        roads = read_features(city.roads.path, city.roads, window)
+        epsg = zone_of(roads.shapes)
+        streets = _streets(city.roads, roads, epsg)
     areas = None if found is None else Shapes(found, areas_in(found.shapes, epsg))
-    xy, weight, name = _people(city, areas, streets, epsg)
-    require_somebody(weight, name)
+    with of_field("demand"):
+        xy, weight, name = _people(city, areas, streets, epsg)
+        require_somebody(weight, name)
     members = {} if areas is None else {AREAS: _areas(areas.shapes, told, xy)}
     demand = Demand(xy, weight, _basis(name, inputs), members)
-    supply = _supply(city.facilities, window, epsg, inputs)
+    with of_field("facilities"):
+        supply = _supply(city.facilities, window, epsg, inputs)
     return CityInputs(city.id, _name(city), epsg, streets, demand, supply, city.question)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -18,7 +20,7 @@ from layers.convert import convert
 from layers.projection import Geometries, agreed_crs, to_storage
 from layers.readers import read_vector
 from twin.crs import STORAGE_SRID
-from twin.errors import LayerFileError
+from twin.errors import LayerFileError, TwinError
 from twin.types import ColumnType
 
 #: Longer edges are cut before they are projected, so that they bend as they should, degrees.
@@ -98,6 +100,18 @@ class Features:
     def fault(self, en: str, th: str, parameter: str) -> LayerFileError:
         """Return the refusal of this file."""
         return LayerFileError(f"{self.name}: {en}.", f"{self.name}: {th}", parameter=parameter)
+
+
+@contextmanager
+def of_field(field: str) -> Iterator[None]:
+    """Let faults of the block name the field of the city's table that they are about."""
+    try:
+        yield
+    except TwinError as error:
+        own = error.parameter or ""
+        if own.partition(".")[0] != field:
+            error.parameter = field if own in ("", "path") else f"{field}.{own}"
+        raise
 
 
 def read_features(

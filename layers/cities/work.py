@@ -93,9 +93,9 @@ def _broken(task: Task, error: Exception) -> Outcome:
     """Return what is told of a city whose worker died or met a fault of ours."""
     if isinstance(error, KilledWorker):
         text = Text(
-            "ตัวประมวลผลหยุดทำงานสี่ครั้งระหว่างคำนวณเมืองนี้ มักเพราะหน่วยความจำไม่พอ ลดจำนวนด้วย `--workers`"
+            "ตัวประมวลผลหยุดทำงานซ้ำทุกครั้งที่คำนวณเมืองนี้ มักเพราะหน่วยความจำไม่พอ ลดจำนวนด้วย `--workers`"
             " หรือดูตารางใน docs/operations.md",
-            "its worker was lost four times over it, most likely for lack of memory: use fewer"
+            "every worker that tried it was lost, most likely for lack of memory: use fewer"
             " `--workers`, or see the table in docs/operations.md",
         )
     else:

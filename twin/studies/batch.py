@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -19,8 +20,8 @@ Result = TypeVar("Result")
 #: How long a scheduler may take to answer, and its first worker to come.
 PATIENCE_S: Final = 30
 
-#: Tasks handed out beyond those in work, for each worker: the next is there when one is done.
-_AHEAD: Final = 1
+#: Where Dask tells how it is doing: any free port, of this machine alone.
+_NOBODY_ELSE: Final = "127.0.0.1:0"
 
 
 @contextmanager
@@ -52,7 +53,7 @@ def open_client(scheduler: str | None, workers: int, folder: Path) -> Iterator[C
         n_workers=workers,
         threads_per_worker=1,  # one city at a time; and shortest paths hold Python's lock
         processes=True,
-        dashboard_address=None,
+        dashboard_address=_NOBODY_ELSE,
         silence_logs=logging.CRITICAL,  # a lost worker is started anew, which is no news
         local_directory=str(folder),
     )
@@ -89,22 +90,25 @@ def run(
 def _hand_out(
     client: Client, function: Callable[[Task], Result], tasks: Sequence[Task]
 ) -> Iterator[tuple[int, Result | Exception]]:
+    """Give each worker one task at a time: one that waits would be blamed for the one before it."""
     following = iter(enumerate(tasks))
     number_of: dict[Any, int] = {}
     running = as_completed()
 
-    def hand_out(count: int) -> None:
-        for number, task in (pair for pair, _ in zip(following, range(count), strict=False)):
+    def hand_out() -> None:
+        workers = len(client.scheduler_info(n_workers=-1)["workers"])
+        idle = max(0, max(1, workers) - len(number_of))
+        for number, task in islice(following, idle):
             future = client.submit(function, task, pure=False)
             number_of[future.key] = number
             running.add(future)
 
-    hand_out(max(1, len(client.scheduler_info(n_workers=-1)["workers"])) * (1 + _AHEAD))
+    hand_out()
     for future in running:
         error = future.exception()
         yield number_of.pop(future.key), future.result() if error is None else error
         future.release()
-        hand_out(1)
+        hand_out()
 
 
 def _try(function: Callable[[Task], Result], task: Task) -> Result | Exception:
