@@ -24,6 +24,7 @@ from twin.studies.network_streets import (
     read_elevation,
     read_streets,
 )
+from twin.studies.reading import stamp
 
 
 def load_network(
@@ -106,7 +107,7 @@ def _kept(
     if state is None or state.inputs != wanted.inputs:
         return None
     if not key.is_untouched(state, now):
-        if key.content(connection, wanted.streets) != state.content:
+        if stamp(connection, wanted.streets) != state.content:
             return None
         cache.write_state(place, replace(state, horizon=now.horizon, looked_s=now.at_s))
     return cache.read_network(place, state.revision)
@@ -124,7 +125,7 @@ def _build(
 
     What changes in between is seen as a change at the next look.
     """
-    content = key.content(connection, wanted.streets)
+    content = stamp(connection, wanted.streets)
     network, report = build_network(
         read_streets(connection, wanted.streets),
         elevation=read_elevation(wanted.elevation, raster_dir),

@@ -15,10 +15,8 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import OID
 
 from twin.analysis.network.build import METHOD
 from twin.analysis.network.speeds import SPEEDS
@@ -29,7 +27,6 @@ from twin.studies.network_cache import State
 from twin.studies.network_streets import SMOOTHING_CELLS
 
 _NOW_S: Final = cast(func.extract("epoch", func.clock_timestamp()), Double)
-_ROW_VERSION: Final = cast(cast(literal_column("xmin"), Text), BigInteger)
 
 
 @dataclass(frozen=True)
@@ -57,10 +54,18 @@ class Look:
     has_changed: bool
 
 
-def look(connection: Connection, layer: PublishedLayer, since: int = 0) -> Look:
-    """Look at how far transactions have come, and whether one since `since` changed a layer."""
+def look(connection: Connection, layer: PublishedLayer | None = None, since: int = 0) -> Look:
+    """Look at how far transactions have come, and whether one since `since` changed a layer.
+
+    Parameters
+    ----------
+    layer
+        None: any layer.
+    """
     snapshot = func.pg_current_snapshot()
-    changed = select(Change.id).where(Change.xact >= since, Change.layer_id == layer.id)
+    changed = select(Change.id).where(Change.xact >= since)
+    if layer is not None:
+        changed = changed.where(Change.layer_id == layer.id)
     row = connection.execute(
         select(
             cast(cast(func.pg_snapshot_xmin(snapshot), Text), BigInteger),
@@ -87,26 +92,6 @@ def inputs(layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: 
         SPEEDS.canonical().decode(),
     )
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
-
-
-def content(connection: Connection, layer: PublishedLayer) -> str:
-    """Return a digest of which version of which rows the layer holds.
-
-    Notes
-    -----
-    The table's identity, the number of rows, and the sum of the transactions that wrote them:
-    whatever is added or changed has a later transaction than all before, so with as many rows the
-    sum has grown. It reads every row's header, 15 ms for 70,000.
-    """
-    table = layer.described.rows
-    told = connection.execute(
-        select(
-            cast(func.to_regclass(str(table)), OID),
-            func.count(),
-            func.sum(_ROW_VERSION),
-        ).select_from(table)
-    ).one()
-    return json.dumps([str(value) for value in told])
 
 
 def is_untouched(state: State, now: Look) -> bool:
