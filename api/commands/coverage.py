@@ -14,10 +14,10 @@ import typer
 from api.commands import coverage_tables
 from api.commands.asking import asks
 from api.commands.console import out, progress, settings
-from twin.db.database import open_engine
-from twin.jobs.process import Context, Progress
+from twin.jobs.process import Progress
 from twin.studies.answer import CoverageAnswer
 from twin.studies.question import Question
+from twin.studies.session import open_context
 from twin.types import Text
 
 app = typer.Typer(no_args_is_help=True, help="ความครอบคลุมของบริการ | Service coverage.")
@@ -39,19 +39,18 @@ def run(question: Question, output: OutputOption = None) -> None:
     files = _needing_the_engine("twin.studies.files")
     for file in output or ():
         files.check_target(file)
-    told = settings()
-    with open_engine(told) as engine:
-        context = Context(told, engine, engine)
+    with open_context(settings()) as context:
         with _telling() as tell:
             result = _needing_the_engine("twin.studies.run").coverage(context, question, tell)
         answer = CoverageAnswer.model_validate(result)
-        coverage_tables.show(answer)
-        if output:
+        if output:  # before the tables: what they are piped to may end early
             studies = _needing_the_engine("twin.studies.study").studies_of(context)
-            found = files.Found(answer, *studies.coverage(question), engine)
+            found = files.Found(answer, *studies.coverage(question), context.engine)
             for file in output:
                 files.write_file(file, found)
-                out.print(f"▸ {file}", soft_wrap=True)
+    coverage_tables.show(answer)
+    for file in output or ():
+        out.print(f"▸ {file}", soft_wrap=True)
 
 
 def _needing_the_engine(module: str) -> ModuleType:
