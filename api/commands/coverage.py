@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 import typer
 
-from api.commands import coverage_tables
+from api.commands import coverage_batch, coverage_tables
 from api.commands.asking import asks
 from api.commands.console import out, progress, settings
 from twin.jobs.process import Progress
@@ -21,6 +21,7 @@ from twin.studies.session import open_context
 from twin.types import Text
 
 app = typer.Typer(no_args_is_help=True, help="ความครอบคลุมของบริการ | Service coverage.")
+app.command("batch")(coverage_batch.batch)
 
 _STEPS: Final = 100
 

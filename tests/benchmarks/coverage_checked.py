@@ -66,4 +66,5 @@ def require_same(
     if not far:
         return ""
     most = float((found.impedance[reached] - best).max())
-    return f"{far} of {len(best):,} nodes get a facility that is not the nearest (up to {most:.0f} s more)"
+    told = f"{far} of {len(best):,} nodes get a facility that is not the nearest"
+    return f"{told} (up to {most:.0f} s more)"

@@ -19,7 +19,7 @@ from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import InvalidInputError
+from twin.errors import InvalidInputError, NotFoundError
 from twin.jobs.process import Context
 from twin.rasters.memo import Memo
 from twin.studies.areas import read_areas
