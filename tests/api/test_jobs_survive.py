@@ -107,19 +107,23 @@ def test_jobs_run_by_another_command(environment):
     """As on another host: the service runs none itself."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("TWIN_")}
     with run_server("serve", {**environment, "TWIN_JOBS__WORKERS": "0"}) as (base, _):
-        jobs = [pause(base, 2), pause(base, 2)]
+        jobs = [pause(base, 600), pause(base, 600)]
         assert {httpx.get(job).json()["status"] for job in jobs} == {"accepted"}
-        worker = subprocess.Popen(
+        with subprocess.Popen(
             [*TWIN, "jobs", "work"],
             env={**inherited, **environment, "TWIN_JOBS__WORKERS": "2"},
             stderr=subprocess.PIPE,
             text=True,
-        )
-        wait_until(lambda: {httpx.get(job).json()["status"] for job in jobs} == {"running"})
-        for job in jobs:
-            wait_for(job, "successful")
-        worker.send_signal(signal.SIGINT)
-        _, told = worker.communicate(timeout=30)
+        ) as worker:
+            try:
+                for job in jobs:
+                    wait_for(job, "running")
+            finally:
+                worker.send_signal(signal.SIGINT)
+                _, told = worker.communicate(timeout=30)
         assert worker.returncode == 0
         assert "Traceback" not in told
-        assert jobs[0].rpartition("/")[2] in told
+        for job in jobs:
+            assert job.rpartition("/")[2] in told
+            assert httpx.get(job).json()["status"] == "accepted"
+            httpx.delete(job)

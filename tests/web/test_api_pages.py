@@ -17,6 +17,9 @@ PAGES = [
     "/api/conformance",
     "/api/tiles/WebMercatorQuad?collections=base",
     "/api/tileMatrixSets/WebMercatorQuad",
+    "/api/processes",
+    "/api/processes/network",
+    "/api/jobs",
 ]
 AXE = Path(__file__).parents[2] / "web/node_modules/axe-core/axe.min.js"
 

@@ -54,6 +54,15 @@ class Failure:
         return cls(error.code, Text(error.th, error.en), error.parameter)
 
 
+INTERNAL: Final = Failure(
+    "internal",
+    Text(
+        "งานล้มเหลวเพราะข้อผิดพลาดของระบบ ได้บันทึกไว้แล้ว โปรดแจ้งผู้ดูแลระบบ",
+        "The job failed by a fault of ours. It has been logged; please tell the operator.",
+    ),
+)
+
+
 @dataclass(frozen=True)
 class Record:
     """A job without its result.

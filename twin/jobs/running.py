@@ -25,7 +25,7 @@ from twin.db.engine import connect, make_engine
 from twin.errors import TooLargeError, TwinError
 from twin.jobs import store
 from twin.jobs.process import Context, DismissedError
-from twin.jobs.record import Failure, Record, as_json
+from twin.jobs.record import INTERNAL, Failure, Record, as_json
 from twin.settings import JobSettings, Settings
 from twin.studies.processes import get_process
 from twin.types import Text
@@ -38,14 +38,6 @@ _EVERY_S: Final = 0.25
 #: How much nicer than the service, and how much more likely to be killed when memory runs out.
 _NICE: Final = 5
 _OOM_SCORE: Final = "500"
-
-INTERNAL: Final = Failure(
-    "internal",
-    Text(
-        "งานล้มเหลวเพราะข้อผิดพลาดของระบบ ได้บันทึกไว้แล้ว โปรดแจ้งผู้ดูแลระบบ",
-        "The job failed by a fault of ours. It has been logged; please tell the operator.",
-    ),
-)
 
 
 class StoredProgress:
@@ -74,7 +66,7 @@ def main() -> None:
     logging.basicConfig(format="%(message)s")
     Thread(target=_end_with_parent, daemon=True).start()
     settings = Settings()
-    _be_modest(settings.jobs)
+    be_modest(settings.jobs)
     with _opened(settings) as context:
         _run(context, job_id, attempt)
 
@@ -124,7 +116,8 @@ def _opened(settings: Settings) -> Iterator[Context]:
         yield Context(settings, engine, writer)
 
 
-def _be_modest(jobs: JobSettings) -> None:
+def be_modest(jobs: JobSettings) -> None:
+    """Let this process come after the service for processors and memory, within its limit."""
     os.nice(_NICE)
     if sys.platform == "linux":
         limit = jobs.memory_mb * 1_000_000
@@ -134,7 +127,8 @@ def _be_modest(jobs: JobSettings) -> None:
 
 
 def _end_with_parent() -> None:
-    sys.stdin.buffer.read()
+    while os.read(sys.stdin.fileno(), 1):  # not by the buffer, whose lock would hinder our own end
+        pass
     os._exit(1)
 
 

@@ -26,8 +26,7 @@ from twin.errors import DatabaseUnavailableError, TooLargeError
 from twin.jobs import store
 from twin.jobs.child import run_child
 from twin.jobs.queue import QUEUE, SEARCH_PATH, TASK
-from twin.jobs.record import Failure
-from twin.jobs.running import INTERNAL
+from twin.jobs.record import INTERNAL, Failure
 from twin.settings import Settings
 from twin.types import Text
 
