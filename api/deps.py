@@ -17,6 +17,7 @@ from api.tiling.front import TileFront
 from api.writing import check_writer
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
+from twin.jobs.process import Context
 from twin.queries.held import HeldCatalogue, Snapshot
 from twin.queries.place import Point
 from twin.settings import Settings
@@ -88,6 +89,16 @@ EngineDep = Annotated[Engine, Depends(get_engine)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 
 WriteEngineDep = Annotated[Engine, Depends(get_write_engine)]
+
+
+async def get_context(
+    settings: SettingsDep, engine: EngineDep, writer: WriteEngineDep, kept: KeptDep
+) -> Context:
+    """Return what the run of a process, or a study, may use."""
+    return Context(settings, engine, writer, kept.news)
+
+
+ContextDep = Annotated[Context, Depends(get_context)]
 
 
 async def refuse_strangers(request: Request, settings: SettingsDep) -> None:

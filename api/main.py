@@ -32,6 +32,7 @@ from api.routes import (
     jobs,
     landing,
     metrics,
+    network,
     ogc_maps,
     ogc_tiles,
     processes,
@@ -45,6 +46,7 @@ from api.routes import (
     search,
     selecting,
     summary,
+    surfaces,
     tiles,
 )
 from api.tiling.events import EventHub
@@ -86,9 +88,11 @@ ROUTERS = (
     summary,
     tiles,
     raster,
+    surfaces,
     raster_query,
     processes,
     jobs,
+    network,
     scenarios,
     health,
     metrics,

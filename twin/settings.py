@@ -229,6 +229,11 @@ class Settings(BaseSettings):
         return self.home / "network"
 
     @property
+    def surface_dir(self) -> Path:
+        """Where travel-time surfaces are kept as GeoTIFFs, the oldest of many removed."""
+        return self.home / "surface"
+
+    @property
     def raster_dir(self) -> Path:
         """Where the Cloud-Optimised GeoTIFFs of loaded raster layers live."""
         return self.home / "raster"

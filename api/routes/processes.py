@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from api.deps import STRICT, EngineDep, KeptDep, RunsDep, SettingsDep, WriteEngineDep
+from api.deps import STRICT, ContextDep, RunsDep, SettingsDep
 from api.describing import description, summary
 from api.executing import prefers_job, read_inputs, run_at_once, wanted_response
 from api.formats import PAGE, FormatDep, negotiated, own_links
@@ -44,14 +44,6 @@ _EXECUTED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def get_context(
-    settings: SettingsDep, engine: EngineDep, writer: WriteEngineDep, kept: KeptDep
-) -> Context:
-    """Return what a run may use."""
-    return Context(settings, engine, writer, kept.news)
-
-
-ContextDep = Annotated[Context, Depends(get_context)]
 ProcessId = Annotated[
     str, Path(alias="processId", description="Id of a process", examples=["echo"])
 ]
