@@ -7,6 +7,23 @@ import jsonschema
 from twin.db.engine import make_engine
 from twin.jobs.process import Context
 from twin.studies.processes import get_process
+from twin.testing import centre
+
+GRID = {"source": "layer", "layer": "grid", "weight": "people"}
+#: Whom does the one hospital, in the middle of row 2, serve within 160 m: 12, 22 and 32 people.
+HOSPITAL = {
+    "supply": {"filter": "amenity = 'hospital'"},
+    "demand": GRID,
+    "unit": "metres",
+    "thresholds": [160],
+}
+ALL = {**HOSPITAL, "supply": {}}
+
+
+def lon_lat(column, row):
+    """Return the middle of a cell of the toy island."""
+    place = centre(column, row)
+    return [place.x, place.y]
 
 
 def open_context(settings):
@@ -34,3 +51,10 @@ def ask(context, process_id, told=None, **inputs):
         assert answer["summary"]["en"]
         assert any("\u0e00" <= letter <= "\u0e7f" for letter in answer["summary"]["th"])
     return answer
+
+
+def served(answer, threshold=-1):
+    """Return who is served within a threshold, of parts that make the total."""
+    totals = answer["totals"][threshold]
+    assert totals["served"] + totals["unserved"] + totals["unknown"] == totals["total"]
+    return totals["served"]

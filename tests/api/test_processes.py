@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
@@ -204,6 +205,19 @@ def test_run_that_takes_too_long_tells_to_ask_for_a_job(toy):
     assert (response.status_code, response.json()["code"]) == (413, "too-large")
     assert "Prefer: respond-async" in response.json()["detail"]
     assert "Prefer: respond-async" in response.json()["detail_th"]
+
+
+def test_more_runs_at_once_than_allowed_are_told_to_come_back(toy):
+    jobs = JobSettings(sync_runs=1)
+    pause = {"inputs": {"message": "x", "pause_s": 4}}
+    with local_client(toy.model_copy(update={"jobs": jobs})) as client:
+        with ThreadPoolExecutor(2) as pool:
+            answers = list(pool.map(lambda body: run(client, body), [pause, pause]))
+        assert sorted(answer.status_code for answer in answers) == [200, 503]
+        (busy,) = (answer for answer in answers if answer.status_code == 503)
+        assert busy.json()["code"] == "busy"
+        assert busy.headers["retry-after"]
+        assert run(client, HELLO).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ and row r has 10 c + r people at its middle; 550 in all.
 import geopandas as gpd
 import pytest
 import shapely
-from asking import ask, open_context
-from sqlalchemy import text
+from asking import ALL, GRID, HOSPITAL, ask, lon_lat, open_context, served
 from working import make_settings
 
 from twin.crs import STORAGE_SRID
@@ -16,21 +15,6 @@ from twin.db.engine import make_engine
 from twin.errors import InvalidInputError, NotFoundError, TooLargeError
 from twin.studies.processes import get_process
 from twin.testing import CELL_M, centre, make_columns, make_spec, publish_layer, square
-
-GRID = {"source": "layer", "layer": "grid", "weight": "people"}
-#: Whom does the one hospital, in the middle of row 2, serve within 160 m: 12, 22 and 32 people.
-HOSPITAL = {
-    "supply": {"filter": "amenity = 'hospital'"},
-    "demand": GRID,
-    "unit": "metres",
-    "thresholds": [160],
-}
-ALL = {**HOSPITAL, "supply": {}}
-
-
-def lon_lat(column, row):
-    place = centre(column, row)
-    return [place.x, place.y]
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +35,6 @@ def settings(new_database, open_folder):
 @pytest.fixture(scope="module")
 def island(settings):
     yield from open_context(settings)
-
-
-def served(answer, threshold=-1):
-    totals = answer["totals"][threshold]
-    assert totals["served"] + totals["unserved"] + totals["unknown"] == totals["total"]
-    return totals["served"]
 
 
 def test_coverage_counts_people_by_threshold_area_and_facility(island):
@@ -362,56 +340,3 @@ def test_candidates_of_a_large_layer_are_refused(island, monkeypatch):
             candidates={"source": "layer", "layer": "facility"},
         )
     assert caught.value.parameter == "candidates.filter"
-
-
-def edit(context, statement, **values):
-    with context.writer.begin() as connection:
-        connection.execute(text(statement), values)
-
-
-@pytest.fixture
-def edited(new_database, open_folder, request):
-    """A twin of one test's own, to be edited."""
-    name = f"edited_{request.node.name[5:40]}"
-    yield from open_context(make_settings(new_database(name), open_folder / name))
-
-
-def test_edit_of_a_facility_is_seen_at_once(edited):
-    assert served(ask(edited, "coverage", **HOSPITAL)) == 66
-    moved = "UPDATE layer.facility SET geom = ST_SetSRID(ST_MakePoint(:x, :y), 4326) WHERE id = 2"
-    edit(edited, moved, **dict(zip("xy", lon_lat(2, 3), strict=True)))
-    assert served(ask(edited, "coverage", **HOSPITAL)) == 13 + 23 + 33
-
-
-def test_edit_of_a_road_is_seen_at_once(edited):
-    assert ask(edited, "network")["streets"] == 5
-    assert served(ask(edited, "coverage", **HOSPITAL)) == 66
-    edit(edited, "DELETE FROM layer.road WHERE id = 12")
-    found = ask(edited, "coverage", **{**ALL, "max_snap_m": 50})
-    assert found["totals"][0]["unknown"] == 110
-    assert ask(edited, "network")["streets"] == 4
-
-
-def test_edit_of_the_register_is_seen_at_once(edited):
-    question = {**HOSPITAL, "demand": {}}
-    assert ask(edited, "coverage", **question)["totals"][0]["total"] == pytest.approx(9_000)
-    edit(edited, "UPDATE layer.population SET total = 6000 WHERE id = 5")
-    assert ask(edited, "coverage", **question)["totals"][0]["total"] == pytest.approx(10_000)
-
-
-def test_network_without_rows_tells_what_to_load(edited):
-    edit(edited, "TRUNCATE layer.road")
-    with pytest.raises(InvalidInputError) as caught:
-        ask(edited, "coverage", **HOSPITAL)
-    assert (caught.value.parameter, "twin layers load" in str(caught.value)) == ("layer", True)
-
-
-def test_nothing_is_looked_at_while_nothing_is_heard(edited):
-    heard = [1]
-    edited = type(edited)(edited.settings, edited.engine, edited.writer, lambda: heard[0])
-    assert served(ask(edited, "coverage", **HOSPITAL)) == 66
-    edit(edited, "DELETE FROM layer.facility WHERE id = 2")
-    assert served(ask(edited, "coverage", **HOSPITAL)) == 66
-    heard[0] = 2
-    with pytest.raises(InvalidInputError, match="keeps nothing"):
-        ask(edited, "coverage", **HOSPITAL)

@@ -250,8 +250,14 @@ class Studies:
 
     def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
         """Put demand and supply on streets; the slow part of a question is that of the demand."""
+
+        def place_homes() -> Snapped:
+            homes = snap(graph, demand.xy, max_snap_m=max_snap_m)
+            give_back()
+            return homes
+
         key = (graph.network.revision, graph.mode, demand.basis.revision, max_snap_m)
-        homes = self._held.homes.get(key, lambda: snap(graph, demand.xy, max_snap_m=max_snap_m))
+        homes = self._held.homes.get(key, place_homes)
         return Placed(homes, snap(graph, supply.xy, max_snap_m=max_snap_m))
 
     def _demand(
