@@ -75,7 +75,11 @@ function open(buffer, kind) {
  */
 function measures(values, unit) {
   const none = 2 ** (8 * values.BYTES_PER_ELEMENT) - 1;
-  return Float64Array.from(values, (value) => (value === none ? Infinity : value * unit));
+  const numbers = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    numbers[at] = values[at] === none ? Infinity : values[at] * unit;
+  }
+  return numbers;
 }
 
 /**

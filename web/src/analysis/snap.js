@@ -16,9 +16,8 @@
 export function snap({ about, lineStart, lineLon, lineLat }, lon, lat, max = 250) {
   const unit = about.unit_degrees;
   const [kx, ky] = metresPerDegree(lat).map((metres) => metres * unit);
-  /** Of points of lines, metres from the pin. */
-  const x = Float64Array.from(lineLon, (at) => (at - lon / unit) * kx);
-  const y = Float64Array.from(lineLat, (at) => (at - lat / unit) * ky);
+  const x = metresFrom(lineLon, lon / unit, kx);
+  const y = metresFrom(lineLat, lat / unit, ky);
   let [best, least] = [-1, max * max];
   for (let piece = 0; piece < lineStart.length - 1; piece++) {
     for (let at = lineStart[piece]; at < lineStart[piece + 1] - 1; at++) {
@@ -32,6 +31,17 @@ export function snap({ about, lineStart, lineLon, lineLat }, lon, lat, max = 250
   if (best < 0) return null;
   const [from, to] = [lineStart[best], lineStart[best + 1]];
   return { piece: best, ...nearestOn(x.subarray(from, to), y.subarray(from, to)) };
+}
+
+/**
+ * @param {Int32Array} places
+ * @param {number} pin
+ * @param {number} scale metres a unit
+ */
+function metresFrom(places, pin, scale) {
+  const metres = new Float64Array(places.length);
+  for (let at = 0; at < places.length; at++) metres[at] = (places[at] - pin) * scale;
+  return metres;
 }
 
 /**
