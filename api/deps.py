@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 
+from api.executing import Runs
 from api.kept import KeptAnswers
 from api.models.projects import Domain, Phase, Status
 from api.tiling.events import EventHub
@@ -72,6 +73,13 @@ async def get_kept(request: Request) -> KeptAnswers:
     return kept
 
 
+async def get_runs(request: Request) -> Runs:
+    """Return how many runs may be in work at once."""
+    runs: Runs = request.app.state.runs
+    return runs
+
+
+RunsDep = Annotated[Runs, Depends(get_runs)]
 KeptDep = Annotated[KeptAnswers, Depends(get_kept)]
 FrontDep = Annotated[TileFront, Depends(get_front)]
 EventsDep = Annotated[EventHub, Depends(get_events)]

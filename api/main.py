@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api import errors, html, openapi
 from api.downloading import Seats
 from api.encoding import Gzip
+from api.executing import Runs
 from api.kept import KeptAnswers
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.observing.leaving import Leaving
@@ -185,6 +186,7 @@ def create_app(settings: Settings) -> Twin:
     )
     app.state.settings = settings
     app.state.seats = Seats(settings.api.max_downloads)
+    app.state.runs = Runs(settings.jobs.sync_runs)
     for module in ROUTERS:
         app.include_router(module.router)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.

@@ -158,6 +158,13 @@ class JobSettings(BaseModel):
     sync_timeout_s: float = Field(
         20, gt=0, description="An answer at once that takes longer is refused, seconds."
     )
+    sync_runs: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description="Answers at once that one worker of the service works out at a"
+        " time, for whoever asks; others wait two seconds and are told to come back.",
+    )
     max_queued: int = Field(100, ge=0, description="Jobs that wait; more are told to come back.")
     memory_mb: int = Field(
         4_000, ge=500, description="Memory one job may allocate, megabytes; Linux alone."

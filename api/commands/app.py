@@ -9,6 +9,7 @@ import typer
 
 from api.commands import (
     console,
+    coverage,
     db,
     doctor,
     jobs,
@@ -36,6 +37,7 @@ app.add_typer(projects.app, name="projects")
 app.add_typer(scenario.app, name="scenario")
 app.add_typer(tiles.app, name="tiles")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(coverage.app, name="coverage")
 app.command("doctor")(doctor.run)
 
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="TCP port.")]

@@ -94,7 +94,7 @@ def write_people(one: tally.Totals | SdgAccess) -> People:
     total, served, unknown = (
         round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
     )
-    unserved = max(round(total - served - unknown, DECIMALS), 0.0)
+    unserved = max(0.0, round(total - served - unknown, DECIMALS))  # 0 before -0
     return People(
         total=total,
         served=round(total - unserved - unknown, DECIMALS),
