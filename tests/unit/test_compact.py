@@ -1,15 +1,13 @@
 """The files a browser searches: what is in them, and that it finds what the engine finds."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pyproj import Transformer
 
+from tests.browsing import REACH, SNAP, run_node, to_places
 from tests.networks import BASIS, make_demand, make_grid, make_network
 from twin.analysis.compact import open_pieces, read_arrays, write_demand, write_network
 from twin.analysis.graph import make_graph
@@ -18,27 +16,6 @@ from twin.analysis.reach import nearest
 from twin.analysis.snap import snap
 from twin.errors import InvalidInputError
 from twin.types import Text
-
-SOURCE = Path(__file__).parents[2] / "web" / "src" / "analysis"
-REACH = """
-import { readFileSync } from 'node:fs';
-const [source, folder, direction, places] = process.argv.slice(1);
-const { openNetwork, openDemand } = await import(`${source}/network.js`);
-const { reach } = await import(`${source}/search.js`);
-const read = (name) => new Uint8Array(readFileSync(`${folder}/${name}.bin`)).buffer;
-const network = openNetwork(read('network'));
-const demand = openDemand(read('demand'), network);
-const found = reach(network, demand, JSON.parse(places), { direction });
-console.log(JSON.stringify([...found].map(String)));
-"""
-SNAP = """
-import { readFileSync } from 'node:fs';
-const [source, folder, points] = process.argv.slice(1);
-const { openNetwork } = await import(`${source}/network.js`);
-const { snap } = await import(`${source}/snap.js`);
-const network = openNetwork(new Uint8Array(readFileSync(`${folder}/network.bin`)).buffer);
-console.log(JSON.stringify(JSON.parse(points).map(([lon, lat]) => snap(network, lon, lat, 40))));
-"""
 
 
 def two_streets():
@@ -160,7 +137,7 @@ def test_a_browser_finds_what_the_engine_finds(tmp_path, direction):
     areas = Areas("tambon", (), (), np.full(400, -1, dtype=np.int32))
     (tmp_path / "network.bin").write_bytes(write_network(network, "car", BASIS))
     (tmp_path / "demand.bin").write_bytes(write_demand(network, "car", demand, people, areas))
-    told = run_node(REACH, tmp_path, direction, json.dumps(places(network, sites)))
+    told = run_node(REACH, tmp_path, direction, json.dumps(to_places(network, "car", sites)))
     found = np.array([text.replace("Infinity", "inf") for text in told], dtype=float)
     expected = nearest(graph, people, sites, direction=direction).impedance
     assert np.isnan(expected).any()
@@ -193,20 +170,3 @@ def test_a_browser_puts_a_pin_where_the_engine_puts_it(tmp_path):
             if not ends:
                 assert rows[place["piece"]] == edge
                 assert place["fraction"] == pytest.approx(fraction, abs=0.001)
-
-
-def run_node(script, *told):
-    """Return what a script of the browser's code prints, which Node.js runs as it stands."""
-    command = [shutil.which("node"), "--input-type=module", "-e", script, "--", SOURCE.as_uri()]
-    done = subprocess.run([*command, *map(str, told)], capture_output=True, check=True, text=True)
-    return json.loads(done.stdout)
-
-
-def places(network, sites):
-    """Return places on streets as the browser has them."""
-    pieces = open_pieces(network, "car").tolist()
-    rows = zip(sites.edge.tolist(), sites.fraction.tolist(), sites.offset_m.tolist(), strict=True)
-    return [
-        {"piece": pieces.index(edge), "fraction": fraction, "offset": offset}
-        for edge, fraction, offset in rows
-    ]
