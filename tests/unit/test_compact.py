@@ -1,15 +1,13 @@
 """The files a browser searches: what is in them, and that it finds what the engine finds."""
 
 import json
-import shutil
-import subprocess
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
 from pyproj import Transformer
 
+from tests.browsing import REACH, SNAP, run_node, to_places
 from tests.networks import BASIS, make_demand, make_grid, make_network
 from twin.analysis.compact import open_pieces, read_arrays, write_demand, write_network
 from twin.analysis.graph import make_graph
@@ -18,19 +16,6 @@ from twin.analysis.reach import nearest
 from twin.analysis.snap import snap
 from twin.errors import InvalidInputError
 from twin.types import Text
-
-SOURCE = Path(__file__).parents[2] / "web" / "src" / "analysis"
-NODE = """
-import { readFileSync } from 'node:fs';
-const [source, folder, direction, places] = process.argv.slice(1);
-const { openNetwork, openDemand } = await import(`${source}/network.js`);
-const { reach } = await import(`${source}/search.js`);
-const read = (name) => new Uint8Array(readFileSync(`${folder}/${name}.bin`)).buffer;
-const network = openNetwork(read('network'));
-const demand = openDemand(read('demand'), network);
-const found = reach(network, demand, JSON.parse(places), { direction });
-console.log(JSON.stringify([...found].map(String)));
-"""
 
 
 def two_streets():
@@ -54,11 +39,28 @@ def test_a_file_holds_what_the_mode_may_use():
         "along": [500, 1200],  # tenths of a second at 10 m/s
         "against": [65535, 1200],
         "length": [5000, 12000],
+        "bends": [0, 0],
+        "bend_lon": [],
+        "bend_lat": [],
     }
     back = Transformer.from_crs(4326, 32647, always_xy=True)
     xy = np.stack(back.transform(arrays["lon"] / 1e6, arrays["lat"] / 1e6), axis=1)
     np.testing.assert_allclose(xy, two_streets().node_xy[:3], rtol=0, atol=0.06)  # half of 1e-6°
     assert read_arrays(write_network(two_streets(), "walk", BASIS))[0]["pieces"] == 3
+
+
+def test_lines_keep_the_bends_that_are_more_than_a_metre():
+    xy = [[430_000, 873_000], [430_300, 873_000], [430_300, 873_400]]
+    paths = {
+        1: [xy[1], [430_300.9, 873_100], xy[2]],
+        0: [xy[0], [430_100, 873_050], [430_200, 873_050], [430_250, 873_026], xy[1]],
+    }
+    network = make_network(xy, [[0, 1], [1, 2]], paths=paths)
+    _, arrays = read_arrays(write_network(network, "walk", BASIS))
+    assert arrays["bends"].tolist() == [2, 0]
+    back = Transformer.from_crs(4326, 32647, always_xy=True)
+    bends = np.stack(back.transform(arrays["bend_lon"] / 1e6, arrays["bend_lat"] / 1e6), axis=1)
+    np.testing.assert_allclose(bends, paths[0][1:3], rtol=0, atol=0.06)
 
 
 def test_times_and_lengths_too_long_for_two_bytes_take_four():
@@ -97,7 +99,7 @@ def test_fifty_thousand_nodes_take_less_than_two_megabytes():
     directed = sum((arrays[way] < 65_535).sum() for way in ("along", "against"))
     assert head["nodes"] == 50_000
     assert directed > 130_000
-    assert len(content) < 1_300_000
+    assert len(content) < 1_500_000
 
 
 def test_people_keep_their_place_weight_and_area():
@@ -135,7 +137,8 @@ def test_a_browser_finds_what_the_engine_finds(tmp_path, direction):
     areas = Areas("tambon", (), (), np.full(400, -1, dtype=np.int32))
     (tmp_path / "network.bin").write_bytes(write_network(network, "car", BASIS))
     (tmp_path / "demand.bin").write_bytes(write_demand(network, "car", demand, people, areas))
-    found = np.array(run_node(tmp_path, direction, network, sites), dtype=float)
+    told = run_node(REACH, tmp_path, direction, json.dumps(to_places(network, "car", sites)))
+    found = np.array([text.replace("Infinity", "inf") for text in told], dtype=float)
     expected = nearest(graph, people, sites, direction=direction).impedance
     assert np.isnan(expected).any()
     assert np.isfinite(expected).sum() > 200
@@ -143,16 +146,27 @@ def test_a_browser_finds_what_the_engine_finds(tmp_path, direction):
     np.testing.assert_allclose(found, expected, rtol=0, atol=0.05)
 
 
-def run_node(folder, direction, network, sites):
-    """Return what the browser's search says, which Node.js runs as it stands."""
-    pieces = open_pieces(network, "car").tolist()
-    places = [
-        {"piece": pieces.index(edge), "fraction": fraction, "offset": offset}
-        for edge, fraction, offset in zip(
-            sites.edge.tolist(), sites.fraction.tolist(), sites.offset_m.tolist(), strict=True
-        )
-    ]
-    command = [shutil.which("node"), "--input-type=module", "-e", NODE, "--"]
-    told = [SOURCE.as_uri(), str(folder), direction, json.dumps(places)]
-    done = subprocess.run([*command, *told], capture_output=True, check=True, text=True)
-    return [text.replace("Infinity", "inf") for text in json.loads(done.stdout)]
+def test_a_browser_puts_a_pin_where_the_engine_puts_it(tmp_path):
+    xy = np.array([[0, 0], [400, 0], [400, 300], [0, 300]]) + np.array([430_000, 873_000])
+    round_about = [xy[2], xy[2] + [0, 200], xy[3] + [0, 200], xy[3]]
+    paths = {2: round_about, 1: [xy[1], xy[1] + [60, 150], xy[2]]}
+    network = make_network(xy, [[0, 1], [1, 2], [2, 3], [3, 0]], paths=paths)
+    (tmp_path / "network.bin").write_bytes(write_network(network, "walk", BASIS))
+    points = np.random.default_rng(5).uniform(xy[0] - 80, xy[2] + [120, 280], (300, 2))
+    expected = snap(make_graph(network, "walk"), points, max_snap_m=40)
+    to_degrees = Transformer.from_crs(32647, 4326, always_xy=True)
+    degrees = np.stack(to_degrees.transform(*points.T), axis=1)
+    found = run_node(SNAP, tmp_path, json.dumps(degrees.tolist()))
+    rows = open_pieces(network, "walk").tolist()
+    for place, edge, fraction, offset in zip(
+        found, expected.edge, expected.fraction, expected.offset_m, strict=True
+    ):
+        if abs(offset - 40) < 0.2:
+            continue
+        assert (place is None) == (edge < 0)
+        if place:
+            assert place["offset"] == pytest.approx(offset, abs=0.2)
+            ends = abs(fraction - round(fraction)) < 0.01  # two pieces are equally near
+            if not ends:
+                assert rows[place["piece"]] == edge
+                assert place["fraction"] == pytest.approx(fraction, abs=0.001)

@@ -42,10 +42,10 @@ def make_bands(steps: Sequence[float]) -> list[Band]:
     Examples
     --------
     >>> make_bands([5, 10])
-    [Band(above=None, up_to=5, color='#fde725'), Band(above=5, up_to=10, color='#21918c'),\
+    [Band(above=None, up_to=5, color='#fde724'), Band(above=5, up_to=10, color='#208f8c'),\
  Band(above=10, up_to=None, color='#440154')]
     >>> make_bands([])
-    [Band(above=None, up_to=None, color='#fde725')]
+    [Band(above=None, up_to=None, color='#fde724')]
     """
     ramp = ramp_colors(_RAMP)[::-1]
     places = np.rint(np.linspace(0, len(ramp) - 1, len(steps) + 1)).astype(int)

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { NO_AREA, NO_PIECE, openDemand, openNetwork } from '../src/analysis/network.js';
-import { count, reach, search, snap } from '../src/analysis/search.js';
+import { count, reach, search } from '../src/analysis/search.js';
+import { snap } from '../src/analysis/snap.js';
 
 /**
  * A file of arrays, as docs/network-format.md has it.
@@ -52,7 +53,10 @@ const network = openNetwork(
     second: Uint32Array.of(1, 2, 3, 5),
     along: Uint16Array.of(600, 600, 300, 100),
     against: Uint16Array.of(CLOSED, CLOSED, 300, 100),
-    length: Uint16Array.of(1100, 1100, 1100, 1100),
+    length: Uint16Array.of(1100, 1100, 1100, 3300),
+    bends: Uint16Array.of(0, 0, 0, 2), // the last goes round three sides of a square
+    bend_lon: Int32Array.of(98_310_000, 98_311_000),
+    bend_lat: Int32Array.of(7_951_000, 7_951_000),
   }),
 );
 
@@ -116,6 +120,10 @@ test('a pin is put on the nearest street, if one is near', () => {
   expect(found).toMatchObject({ piece: 1, fraction: expect.closeTo(0.5, 5) });
   expect(found?.offset).toBeCloseTo(11.06, 2);
   expect(snap(network, 98.2995, 7.9)?.fraction).toBe(0);
+  const bent = snap(network, 98.3105, 7.951);
+  expect(bent).toMatchObject({ piece: 3, fraction: expect.closeTo(0.5, 5) });
+  expect(bent?.offset).toBeCloseTo(0, 3);
+  expect(snap(network, 98.311, 7.9503)?.fraction).toBeCloseTo(0.9, 2);
   expect(snap(network, 98.35, 7.9)).toBeNull();
 });
 

@@ -19,6 +19,9 @@
  * @property {Float64Array} along seconds from its first node to its second; infinite: closed
  * @property {Float64Array} against seconds the other way
  * @property {Float64Array} length metres
+ * @property {Uint32Array} lineStart first point of each piece's line, and the number of points
+ * @property {Int32Array} lineLon points of the lines, ends included, simplified by a metre
+ * @property {Int32Array} lineLat
  * @property {Uint32Array} endStart as `start`, into `ending`
  * @property {Uint32Array} ending pieces by the node that they end at
  *
@@ -72,7 +75,11 @@ function open(buffer, kind) {
  */
 function measures(values, unit) {
   const none = 2 ** (8 * values.BYTES_PER_ELEMENT) - 1;
-  return Float64Array.from(values, (value) => (value === none ? Infinity : value * unit));
+  const numbers = new Float64Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    numbers[at] = values[at] === none ? Infinity : values[at] * unit;
+  }
+  return numbers;
 }
 
 /**
@@ -90,8 +97,28 @@ export function openNetwork(buffer) {
   const along = measures(arrays.along, about.unit_s);
   const against = measures(arrays.against, about.unit_s);
   const length = measures(arrays.length, about.unit_m);
-  const ends = byEnd(second, lon.length);
-  return { about, lon, lat, start, first, second, along, against, length, ...ends };
+  const more = { ...lines(arrays, first), ...byEnd(second, lon.length) };
+  return { about, lon, lat, start, first, second, along, against, length, ...more };
+}
+
+/**
+ * @param {Record<string, any>} arrays
+ * @param {Uint32Array} first
+ */
+function lines({ lon, lat, second, bends, bend_lon, bend_lat }, first) {
+  const lineStart = new Uint32Array(first.length + 1);
+  const points = bend_lon.length + 2 * first.length;
+  const [lineLon, lineLat] = [new Int32Array(points), new Int32Array(points)];
+  for (let piece = 0, bend = 0; piece < first.length; piece++) {
+    const [a, b] = [first[piece], second[piece]];
+    const next = bend + bends[piece];
+    let at = lineStart[piece];
+    [lineLon[at], lineLat[at]] = [lon[a], lat[a]];
+    for (; bend < next; bend++) [lineLon[++at], lineLat[at]] = [bend_lon[bend], bend_lat[bend]];
+    [lineLon[++at], lineLat[at]] = [lon[b], lat[b]];
+    lineStart[piece + 1] = at + 1;
+  }
+  return { lineStart, lineLon, lineLat };
 }
 
 /**

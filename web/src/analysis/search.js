@@ -11,50 +11,13 @@ import { Heap } from './heap.js';
 import { NO_AREA, NO_PIECE } from './network.js';
 
 /**
- * A place on a piece of street: how far along it, 0 to 1, and metres between it and the street.
- * @typedef {{ piece: number, fraction: number, offset: number }} Place
  * @typedef {'to' | 'from'} Direction people travel to the place, or the service from it to them
  * @typedef {import('./network.js').Network} Network
  * @typedef {import('./network.js').Demand} Demand
+ * @typedef {import('./snap.js').Place} Place
  */
 
 const M_S_TO_KMH = 3.6;
-
-/**
- * The nearest street, each piece taken as straight, which is near enough while a pin is dragged;
- * null where none is within `max` metres.
- * @param {Network} network
- * @param {number} lon degrees
- * @param {number} lat
- * @returns {Place | null}
- */
-export function snap({ about, lon: xs, lat: ys, first, second }, lon, lat, max = 250) {
-  const unit = about.unit_degrees;
-  const [kx, ky] = metresPerDegree(lat).map((metres) => metres * unit);
-  /** @type {Place | null} */
-  let best = null;
-  let least = max;
-  for (let piece = 0; piece < first.length; piece++) {
-    const [a, b] = [first[piece], second[piece]];
-    const [x, y] = [(lon / unit - xs[a]) * kx, (lat / unit - ys[a]) * ky];
-    const [dx, dy] = [(xs[b] - xs[a]) * kx, (ys[b] - ys[a]) * ky];
-    const share = (x * dx + y * dy) / (dx * dx + dy * dy) || 0;
-    const fraction = Math.min(Math.max(share, 0), 1);
-    const offset = Math.hypot(x - fraction * dx, y - fraction * dy);
-    if (offset > least || (best && offset === least)) continue;
-    [least, best] = [offset, { piece, fraction, offset }];
-  }
-  return best;
-}
-
-/** @param {number} lat degrees; WGS 84, to a centimetre in a kilometre */
-function metresPerDegree(lat) {
-  const angle = (lat * Math.PI) / 180;
-  return [
-    111_412.84 * Math.cos(angle) - 93.5 * Math.cos(3 * angle),
-    111_132.95 - 559.82 * Math.cos(2 * angle) + 1.18 * Math.cos(4 * angle),
-  ];
-}
 
 /**
  * Seconds between each node and the nearest place, infinite beyond `limit`.
