@@ -66,4 +66,4 @@ def require_same(
     if not far:
         return ""
     most = float((found.impedance[reached] - best).max())
-    return f"{far} of {len(best):,} nodes get a facility that is not the nearest (up to {most:.0f} s more)"
+    return f"{far} of {len(best):,} nodes are given a farther facility (up to {most:.0f} s more)"
