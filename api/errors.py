@@ -35,6 +35,8 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.UnauthorisedError: HTTPStatus.UNAUTHORIZED,
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.ChangedError: HTTPStatus.PRECONDITION_FAILED,
     errors.ManifestError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.LayerFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -196,13 +198,15 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
     if place == "body" and fault["type"] != "json_invalid":
         status = HTTPStatus.UNPROCESSABLE_ENTITY
     name = f"`{parameter}`" if parameter else "body"
-    english = _ENGLISH.get(fault["type"], fault["msg"])
-    text = Text(f"{name}: {_thai(fault)}", f"{name}: {english}.")
+    told = tell_fault(fault)
+    text = Text(f"{name}: {told.th}", f"{name}: {told.en}.")
     return problem(status, "invalid-input", text, parameter)
 
 
-def _thai(fault: Mapping[str, Any]) -> str:
-    return _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
+def tell_fault(fault: Mapping[str, Any]) -> Text:
+    """Return what is wrong with a value, from one of pydantic's errors."""
+    thai = _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
+    return Text(thai, _ENGLISH.get(fault["type"], fault["msg"]))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

@@ -67,6 +67,10 @@ class KeptAnswers:
         """How many times changes were heard."""
         return self._services.vector.heard
 
+    def news(self) -> int | None:
+        """Return how many times changes were heard, None while they cannot be."""
+        return self.heard if self._services.watcher.is_connected else None
+
     def get(self, request: Request) -> Kept | None:
         """Return the answer to a request, if nothing has changed since it was written."""
         key = _key(request)

@@ -7,7 +7,20 @@ from typing import Annotated
 
 import typer
 
-from api.commands import console, db, doctor, jobs, layers, network, projects, serve, tiles, up
+from api.commands import (
+    console,
+    coverage,
+    db,
+    doctor,
+    jobs,
+    layers,
+    network,
+    projects,
+    scenario,
+    serve,
+    tiles,
+    up,
+)
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
@@ -21,8 +34,10 @@ app.add_typer(db.app, name="db")
 app.add_typer(layers.app, name="layers")
 app.add_typer(network.app, name="network")
 app.add_typer(projects.app, name="projects")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(tiles.app, name="tiles")
 app.add_typer(jobs.app, name="jobs")
+app.add_typer(coverage.app, name="coverage")
 app.command("doctor")(doctor.run)
 
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="TCP port.")]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging.config
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from importlib import import_module
 from typing import Annotated
@@ -15,9 +16,10 @@ from api.commands.console import grid, out, settings
 from api.observing.logs import logging_config
 from twin.db.database import open_engine
 from twin.db.engine import connect
+from twin.errors import InvalidInputError
 from twin.jobs import store
 from twin.jobs.listing import Wanted, find
-from twin.jobs.record import STATUSES, Record
+from twin.jobs.record import STATUSES, Record, Status
 from twin.types import Text
 
 app = typer.Typer(no_args_is_help=True, help="งานเบื้องหลัง | Jobs.")
@@ -34,9 +36,9 @@ def list_(
     limit: Annotated[int, typer.Option(min=1, max=1000, help="Most jobs shown.")] = 20,
 ) -> None:
     """รายการงาน | List jobs, the newest first."""
-    known = [name for name in STATUSES if name in (status or STATUSES)]
+    wanted = Wanted(process or (), _statuses(status or ()))
     with open_engine(settings()) as engine, connect(engine) as connection:
-        found = find(connection, Wanted(process or (), known), limit=limit)
+        found = find(connection, wanted, limit=limit)
     table = grid(
         ("งาน", "Job"),
         ("กระบวนการ", "Process"),
@@ -97,6 +99,17 @@ def job_id(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         raise store.no_such_job() from None
+
+
+def _statuses(names: Sequence[str]) -> list[Status]:
+    if unknown := {*names} - {*STATUSES}:
+        told, known = ", ".join(sorted(unknown)), ", ".join(STATUSES)
+        raise InvalidInputError(
+            f"{told}: there is no such status. Statuses: {known}.",
+            f"{told}: ไม่มีสถานะนี้ สถานะที่มี: {known}",
+            parameter="status",
+        )
+    return [status for status in STATUSES if status in names]
 
 
 def _told(job: Record) -> list[tuple[Text, object]]:

@@ -16,6 +16,14 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+class _Described(Answer):
+    """A model with a member called `schema`, a name that pydantic keeps for itself."""
+
+    model_config = ConfigDict(serialize_by_alias=True)
+
+    schema_: Json = Field(serialization_alias="schema", description="Schema Object of OpenAPI 3.0")
+
+
 class ProcessSummary(Answer):
     """A process in the list of them."""
 
@@ -37,24 +45,22 @@ class ProcessList(Answer):
     links: list[Link]
 
 
-class InputDescription(Answer):
+class InputDescription(_Described):
     """One input of a process."""
 
     title: str
     description: str
     minOccurs: int = Field(description="0: may be left out")
     maxOccurs: int
-    schema_: Json = Field(serialization_alias="schema", description="Schema Object of OpenAPI 3.0")
 
 
-class OutputDescription(Answer):
+class OutputDescription(_Described):
     """One output of a process."""
 
     title: str
     titles: Bilingual
     description: str
     descriptions: Bilingual
-    schema_: Json = Field(serialization_alias="schema", description="Schema Object of OpenAPI 3.0")
 
 
 class ProcessDescription(ProcessSummary):

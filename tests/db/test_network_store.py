@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import os
 
 import geopandas as gpd
 import numpy as np
@@ -314,3 +315,17 @@ def test_layers_that_are_no_streets_are_named_with_those_that_are(connection, tm
     with pytest.raises(InvalidInputError, match="is empty"):
         load_network(connection, tmp_path, layer="empty_road")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_a_crash_left_is_removed_and_what_is_being_written_stays(town):
+    engine, folder = town
+    load(town)
+    old, new = folder / "road" / ".old", folder / "road" / ".new"
+    for part in (old, new):
+        part.mkdir()
+    os.utime(old, (0, 0))
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM layer.road WHERE id = 11"))
+    load(town)
+    assert not old.exists()
+    assert new.exists()

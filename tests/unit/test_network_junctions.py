@@ -172,6 +172,24 @@ def test_crumbs_that_joining_leaves_are_dropped_and_counted():
     assert network.node_count == 3
 
 
+def test_only_gaps_are_told_as_joined_ends():
+    """A link of half a metre joins both already; a stub is near the street that it stands on."""
+    link = ("LINESTRING (0 0, 50 0)", "LINESTRING (50 0, 50.5 0)", "LINESTRING (50.5 0, 90 0)")
+    network, report = build(*link)
+    assert report.snapped == ()
+    assert report.left_over == 1
+    assert pieces(network) == [(1, 50), (3, 39.5)]
+    _, report = build("LINESTRING (0 0, 50 0, 90 0)", "LINESTRING (50 0, 50 0.7)")
+    assert report.snapped == ()
+    assert report.left_over_m == pytest.approx(0.7)
+
+
+def test_gap_within_one_part_is_told():
+    _, report = build("LINESTRING (0 0, 90 0)", "LINESTRING (0 0, 40 50, 40 0.5)")
+    assert report.component_km == report.shared_vertex_km
+    assert report.snapped == ((40, 0.5),)
+
+
 def test_ring_is_a_loop_at_its_own_end():
     network, report = build("LINESTRING (0 0, 100 0, 100 100, 0 100, 0 0)")
     assert network.edge_nodes.tolist() == [[0, 0]]

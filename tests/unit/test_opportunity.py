@@ -140,3 +140,12 @@ def test_blocks_hold_every_point_once_and_few_at_a_time():
     assert max(len(part) for part in parts) <= 9
     assert sorted(np.concatenate(parts).tolist()) == list(range(100))
     assert list(blocks(np.zeros((0, 2)))) == []
+
+
+def test_a_street_that_costs_nothing_leads_anywhere():
+    cost = {mode: seconds.copy() for mode, seconds in STREET.cost_s.items()}
+    cost["walk"][1] = 0
+    graph = make_graph(replace(STREET, cost_s=cost), "walk")
+    nobody = snap(graph, np.zeros((0, 2)))
+    now = Situation(graph, snap(graph, [[100, 0], [300, 0]]), nobody, np.array([2.0, 5]), "to", 1)
+    assert find_opportunity(now).people.tolist() == [0, 2, 2, 5]

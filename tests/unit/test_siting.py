@@ -311,3 +311,17 @@ def test_single_precision_is_taken_as_it_is():
     problem = town()
     single = Candidates(problem.impedance.astype(np.float32), problem.weight)
     assert solve_mclp(single, 300, 6).objective == solve_mclp(problem, 300, 6).objective
+
+
+def test_a_site_that_others_make_idle_is_given_up():
+    # The first serves most and is chosen first; the other two serve everyone.
+    serves = np.array([[0, 1, 1, 1, 1, 0], [1, 1, 1, 0, 0, 0], [0, 0, 0, 1, 1, 1]])
+    found = solve_lscp(Candidates(np.where(serves == 1, 0.0, np.inf), np.ones(6)), 1)
+    assert sorted(found.chosen.tolist()) == [1, 2]
+
+
+@pytest.mark.parametrize("threshold", [250, 350, 450])
+def test_covering_a_town_takes_hardly_more_sites_than_is_proven(threshold):
+    found, proof = (solve_lscp(town(), threshold, prove=prove) for prove in (False, True))
+    assert proof.proven
+    assert found.best_bound <= proof.objective <= found.objective <= proof.objective + 1

@@ -71,14 +71,6 @@ class Forest:
     arcs: Arcs
     limit: float
 
-    def behind(self, nodes: IntArray) -> list[tuple[int, int]]:
-        """Return the stretches of `order` whose ways lead over any of some nodes, each once."""
-        stretches: list[tuple[int, int]] = []
-        for start in np.sort(self.place[nodes]).tolist():
-            if not stretches or start >= stretches[-1][1]:
-                stretches.append((start, start + int(self.size[self.order[start]])))
-        return stretches
-
     def closed(self, nodes: IntArray, is_closed: NDArray[np.bool_]) -> FloatArray:
         """Return impedance of some nodes when streets close.
 

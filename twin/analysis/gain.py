@@ -54,13 +54,6 @@ class People:
     weight: FloatArray
     fastest: float
 
-    def take(self, rows: NDArray[Any]) -> People:
-        """Return the same streets with some of the people, by number or by mask."""
-        ends = Ends(self.ends.node[rows], self.ends.cost[rows])
-        return People(
-            self.outward, self.inward, self.node_xy, ends, self.weight[rows], self.fastest
-        )
-
 
 def make_people(graph: Graph, ends: Ends, weight: FloatArray, direction: Direction) -> People:
     """Return streets and people for searches.
@@ -107,7 +100,8 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     most = float(limit.max())
     local, near = _cut(people, nodes, most)
     searched, row = np.unique(nodes, return_inverse=True)
-    at_node = _search(people.outward, local, searched.astype(np.int32), most)[row]
+    found = _search(people.outward, local, searched, most)
+    at_node = np.hstack([found, np.full((len(found), 1), np.inf)])[row]
     within = (at_node[:, near.node[:, 0]] + near.cost[:, 0] <= limit[:, None]) | (
         at_node[:, near.node[:, 1]] + near.cost[:, 1] <= limit[:, None]
     )
@@ -133,8 +127,8 @@ def add_places_near(people: People, rows: IntArray, limit: float, total: FloatAr
     nodes, place = np.unique(ends.node[np.isfinite(ends.cost)], return_inverse=True)
     if not len(nodes):
         return
-    local = _near_nodes(people, nodes, limit)
-    at_node = _search(people.inward, local, nodes.astype(np.int32), limit)[:, :-1]
+    local = near_nodes(people, nodes, limit)
+    at_node = _search(people.inward, local, nodes, limit)
     column = np.zeros(ends.node.shape, np.intp)
     column[np.isfinite(ends.cost)] = place
     within = at_node[column[:, 0]] + ends.cost[:, :1] <= limit
@@ -166,28 +160,31 @@ class _Near:
 
 def _cut(people: People, nodes: IntArray, limit: float) -> tuple[IntArray, _Near]:
     """Return the nodes and the people that may be within reach."""
-    local = _near_nodes(people, nodes, limit)
+    local = near_nodes(people, nodes, limit)
     column = np.full(len(people.node_xy), len(local), np.intp)
     column[local] = np.arange(len(local))
     at = column[people.ends.node]
     rows = np.flatnonzero((at < len(local)).any(axis=1))
+    # A node that is out of reach is the column behind the last.
     return local, _Near(at[rows], people.ends.cost[rows], people.weight[rows])
 
 
-def _near_nodes(people: People, nodes: NDArray[Any], limit: float) -> IntArray:
+def near_nodes(people: People, nodes: NDArray[Any], limit: float) -> IntArray:
     """Return all nodes in the box around some that straight lines of the limit stay in."""
-    away = limit * people.fastest * _MARGIN
+    away = limit * people.fastest * _MARGIN if np.isfinite(people.fastest) else np.inf
     inside = np.ones(len(people.node_xy), bool)
     for place in people.node_xy.T:
         inside &= (place >= place[nodes].min() - away) & (place <= place[nodes].max() + away)
     return np.flatnonzero(inside).astype(np.int32)
 
 
-def _search(matrix: csr_array[Any], local: IntArray, nodes: IntArray, limit: float) -> FloatArray:
-    """Return (b, k + 1) impedance from some nodes to the local ones; the last column infinite."""
-    part = _submatrix(matrix, local)
-    found = dijkstra(part, indices=np.searchsorted(local, nodes), limit=limit)
-    return np.hstack([found, np.full((len(found), 1), np.inf)])
+def _search(
+    matrix: csr_array[Any], local: IntArray, nodes: NDArray[Any], limit: float
+) -> FloatArray:
+    """Return (b, k) impedance from some nodes to the local ones."""
+    places = np.searchsorted(local, nodes)
+    found: FloatArray = dijkstra(_submatrix(matrix, local), indices=places, limit=limit)
+    return found
 
 
 def _submatrix(matrix: csr_array[Any], local: IntArray) -> csr_array[Any]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from shapely import STRtree
 
 from twin.analysis.graph import Graph, make_graph
@@ -37,10 +35,6 @@ class Foot:
     edge: IntArray
     fraction: FloatArray
     xy: FloatArray
-
-    def take(self, rows: NDArray[Any]) -> Foot:
-        """Return some of the places, by number or by mask."""
-        return Foot(self.node[rows], self.edge[rows], self.fraction[rows], self.xy[rows])
 
 
 def find_near(

@@ -8,15 +8,27 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from twin.analysis.gain import BLOCK, People, add_places_near, blocks, make_people, people_near
+from twin.analysis.gain import (
+    BLOCK,
+    People,
+    add_places_near,
+    blocks,
+    make_people,
+    near_nodes,
+    people_near,
+)
 from twin.analysis.graph import Graph
 from twin.analysis.model import FloatArray, IntArray
 from twin.analysis.pool import Progress, count_workers, work
 from twin.analysis.reach import Ends
 from twin.analysis.situation import Situation
 
-#: Fewer searches than this are done in this process; starting others takes longer.
-SMALL: Final = 10_000
+#: Up to so many corners looked at, by all searches together, are left to this process: some five
+#: seconds, about as long as it takes to start others and to share the work.
+SMALL: Final = 200_000_000
+
+#: Blocks that the size of the work is guessed from.
+_SAMPLE: Final = 16
 
 #: Blocks of one task, so that what is sent between processes does not weigh.
 BLOCKS_A_TASK: Final = 8
@@ -126,7 +138,9 @@ def _add_up(
     parts = [rows if from_people else nodes[rows] for rows in blocks(xy, BLOCK)]
     starts = range(0, len(parts), BLOCKS_A_TASK)
     tasks = [(limit, parts[start : start + BLOCKS_A_TASK]) for start in starts]
-    if min(len(sources), len(nodes)) < SMALL:
+    ends = [people.ends.node[part] if from_people else part for part in _sample(parts)]
+    near = [len(near_nodes(people, each.ravel(), limit)) for each in ends]
+    if sum(near) * min(len(sources), len(nodes)) <= SMALL * len(near):
         workers = 1
     function: Callable[[People, Task], tuple[IntArray, FloatArray]]
     function = _from_people if from_people else _from_corners
@@ -136,6 +150,10 @@ def _add_up(
         if progress is not None:
             progress(done, len(tasks))
     return total[nodes]
+
+
+def _sample(parts: list[IntArray]) -> list[IntArray]:
+    return parts[:: max(1, len(parts) // _SAMPLE)]
 
 
 def _from_corners(people: People, task: Task) -> tuple[IntArray, FloatArray]:

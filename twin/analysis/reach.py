@@ -120,7 +120,7 @@ def nearest(
     )
     impedance = np.where(is_second, both[:, 1], both[:, 0])
     rank = np.where(is_second, ranks[:, 1], ranks[:, 0])
-    points, near, cost = _same_piece(graph, demand, sources, direction)
+    points, near, cost = same_piece(graph, demand, sources, direction)
     _lower(impedance, rank, points, near, cost)
     is_out = ~(impedance <= limit) | np.isinf(impedance)
     impedance[is_out] = inf
@@ -255,7 +255,7 @@ def _read_rows(
         first = at_node[:, ends.node[:, 0]] + ends.cost[:, 0]
         second = at_node[:, ends.node[:, 1]] + ends.cost[:, 1]
         rows[kept] = np.minimum(first, second)
-        points, near, cost = _same_piece(graph, demand, sources, direction)
+        points, near, cost = same_piece(graph, demand, sources, direction)
         np.minimum.at(rows, (kept[near], points), cost)
         rows[rows > limit] = inf
     rows[:, ~demand.is_known] = np.nan
@@ -275,7 +275,7 @@ def _with_sources(matrix: csr_array[Any], ends: Ends) -> csr_array[Any]:
     return csr_array(entries, shape=(nodes + sources, nodes + sources))
 
 
-def _same_piece(
+def same_piece(
     graph: Graph, demand: Snapped, sources: Snapped, direction: Direction
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     """Return pairs on the same piece of street and the impedance straight along it.

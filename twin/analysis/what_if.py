@@ -12,7 +12,7 @@ import numpy as np
 
 from twin.analysis.checks import check_xy
 from twin.analysis.coverage import Placed, Run, ServiceCoverage, service_coverage
-from twin.analysis.model import Supply
+from twin.analysis.model import FloatArray, Supply
 from twin.analysis.reach import Reach, reach_one
 from twin.analysis.snap import Snapped, snap
 from twin.analysis.tally import TOLERANCE
@@ -155,7 +155,7 @@ def _add(widened: ServiceCoverage, run: Run, spot: Snapped, limit: float) -> Run
 
 def _append(
     supply: Supply,
-    point: np.ndarray[tuple[int, int], np.dtype[np.float64]],
+    point: FloatArray,
     facility: str,
     name: Text,
     capacity: float,

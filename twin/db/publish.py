@@ -55,6 +55,8 @@ def publish(connection: Connection, spec: LayerSpec, frame: pd.DataFrame) -> Non
     _analyse(connection, staged)
     connection.execute(select(func.set_config("lock_timeout", f"{LOCK_TIMEOUT_MS}ms", True)))
     connection.execute(select(func.twin.layer_swap(spec.id)))
+    if spec.kind == "table":
+        connection.execute(select(func.twin.table_watch(str(layer_table(spec)), spec.id)))
 
 
 def drop_layer(connection: Connection, spec: LayerSpec) -> None:

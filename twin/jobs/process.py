@@ -50,11 +50,15 @@ class Context:
         Read-only.
     writer
         May write; for what is derived and kept, such as a network.
+    heard
+        Tells how often changes of the database were heard, None while they cannot be; None: nobody
+        listens.
     """
 
     settings: Settings
     engine: Engine
     writer: Engine
+    heard: Callable[[], int | None] | None = None
 
 
 #: Takes what was asked, as the process's model of inputs; returns what JSON can say.

@@ -179,7 +179,11 @@ def put_back(connection: Connection, job_id: UUID, *, is_lost: bool) -> int | No
         update(Job)
         .where(Job.id == job_id, _IS_OPEN)
         .values(
-            status="accepted", progress=0, started_at=None, lost=Job.lost + is_lost, **_told(AGAIN)
+            status="accepted",
+            progress=0,
+            started_at=None,
+            lost=Job.lost + int(is_lost),
+            **_told(AGAIN),
         )
         .returning(Job.lost)
     )

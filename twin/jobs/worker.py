@@ -114,25 +114,32 @@ class Worker:
             The database went away.
         """
         async with self.app.open_async():
-            beside = [
+            tasks = [
+                asyncio.create_task(self._take_jobs()),
                 asyncio.create_task(self._repeat(POLL_S, self._recover)),
                 asyncio.create_task(self._repeat(PRUNE_EVERY_S, self._prune)),
             ]
             try:
-                await self.app.run_worker_async(
-                    queues=[QUEUE],
-                    concurrency=max(1, self.settings.jobs.workers),
-                    fetch_job_polling_interval=POLL_S,
-                    abort_job_polling_interval=POLL_S,
-                    shutdown_graceful_timeout=GRACE_S,
-                    update_heartbeat_interval=HEARTBEAT_S,
-                    stalled_worker_timeout=STALLED_S,
-                    delete_jobs=DeleteJobCondition.ALWAYS,
-                    install_signal_handlers=False,
-                )
+                done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             finally:
-                for task in beside:
+                for task in tasks:
                     task.cancel()
+                await asyncio.wait(tasks)
+            for task in done:
+                task.result()
+
+    async def _take_jobs(self) -> None:
+        await self.app.run_worker_async(
+            queues=[QUEUE],
+            concurrency=max(1, self.settings.jobs.workers),
+            fetch_job_polling_interval=POLL_S,
+            abort_job_polling_interval=POLL_S,
+            shutdown_graceful_timeout=GRACE_S,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_S,
+            delete_jobs=DeleteJobCondition.ALWAYS,
+            install_signal_handlers=False,
+        )
 
     async def run_job(self, context: JobContext, job_id: str) -> None:
         """Run one job; what it has to say it writes itself, unless it dies."""

@@ -25,6 +25,30 @@ MAX_IDLE: Final = 16
 BLOCK_CACHE_BYTES: Final = 32_000_000
 
 
+@contextmanager
+def open_once(path: Path) -> Iterator[DatasetReader]:
+    """Open a file to read most of it once; with it, its decoded blocks leave the memory.
+
+    Raises
+    ------
+    SetupError
+        The file cannot be read.
+    """
+    with _translated(path), _open(path) as dataset:
+        yield dataset
+
+
+@contextmanager
+def _translated(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (RasterioError, OSError) as error:
+        raise SetupError(
+            f"{path.name} cannot be read ({error}); load the layers again.",
+            f"อ่านไฟล์ {path.name} ไม่ได้ ({error}) โปรดนำเข้าชั้นข้อมูลใหม่",
+        ) from error
+
+
 class _Identity(NamedTuple):
     """A file and its content: another inode or time is another content under the same name."""
 
@@ -54,18 +78,13 @@ class OpenFiles:
         SetupError
             The file cannot be read.
         """
-        try:
+        with _translated(path):
             identity = _identify(path)
             dataset = self._take(identity) or _open(path)
             try:
                 yield dataset
             finally:
                 self._give_back(identity, dataset)
-        except (RasterioError, OSError) as error:
-            raise SetupError(
-                f"{path.name} cannot be read ({error}); load the layers again.",
-                f"อ่านไฟล์ {path.name} ไม่ได้ ({error}) โปรดนำเข้าชั้นข้อมูลใหม่",
-            ) from error
 
     def __len__(self) -> int:
         return len(self._idle)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from twin.analysis.model import Direction, Mode
 from twin.studies.question import LonLat, Question
@@ -16,6 +16,18 @@ class Told(BaseModel):
     model_config = ConfigDict(frozen=True, from_attributes=True)
 
 
+def _geojson(kind: str, *members: str) -> WithJsonSchema:
+    properties: dict[str, Any] = {"type": {"type": "string", "enum": [kind]}}
+    return WithJsonSchema(
+        {"type": "object", "required": ["type", *members], "properties": properties}
+    )
+
+
+#: GeoJSON (RFC 7946), lon/lat degrees; written as it is.
+Feature = Annotated[dict[str, Any], _geojson("Feature", "geometry", "properties")]
+FeatureCollection = Annotated[dict[str, Any], _geojson("FeatureCollection", "features")]
+
+
 class Words(Told):
     """One text in both languages."""
 
@@ -23,15 +35,20 @@ class Words(Told):
     en: str
 
 
-class Totals(Told):
-    """Who is served within one threshold; the three parts make the total."""
+class People(Told):
+    """Who is served; the three parts make the total."""
 
-    threshold: float = Field(description="In the unit of the question: minutes or metres.")
     total: float = Field(description="Demand in all, people unless the demand says otherwise.")
     served: float
     unserved: float = Field(description="The gap: on a street, and too far from any facility.")
     unknown: float = Field(description="Too far from any street to say.")
     ratio: float | None = Field(description="Served of total, 0 to 1; null where nobody is.")
+
+
+class Totals(People):
+    """Who is served within one threshold."""
+
+    threshold: float = Field(description="In the unit of the question: minutes or metres.")
 
 
 class Area(Told):
@@ -93,6 +110,21 @@ class Assumed(Told):
     method: str
 
 
+class Named(Told):
+    """A facility."""
+
+    id: str
+    name: Words
+    lon_lat: LonLat
+
+
+class Spent(Told):
+    """Where a threshold is used up; null: it is enough."""
+
+    threshold: float
+    lon_lat: LonLat | None
+
+
 class CoverageAnswer(Told):
     """Who is served, who is not, and by what."""
 
@@ -129,14 +161,23 @@ class WhatIfAnswer(Told):
 
 
 class Explanation(Told):
-    """Why a place is served or not, with the way to its nearest facility as GeoJSON."""
+    """Why a place is served or not, with the way to its nearest facility."""
 
     summary: Words
-    is_served: bool | None = Field(
-        description="Within the largest threshold; null: too far from any street to say."
+    verdict: Literal["served", "too_far", "off_street", "no_facility", "other_part", "no_way"] = (
+        Field(
+            description="By the largest threshold. too_far: beyond it; off_street: too far from any"
+            " street to say; no_facility: none is on a street; other_part: none in this part of the"
+            " network; no_way: one-way, or closed."
+        )
     )
-    impedance: float | None = Field(description="Minutes or metres, as the question asks.")
-    facility: Facility | None
-    snap_m: float = Field(description="Metres from the place to the nearest street.")
-    ran_out_at: LonLat | None = Field(description="Where the largest threshold was used up.")
-    route: dict[str, Any] | None = Field(description="GeoJSON LineString, or null.")
+    impedance: float | None = Field(
+        description="To the nearest facility, or from it, in the unit of the question."
+    )
+    facility: Named | None
+    offset_m: float = Field(description="Metres from the place to the nearest street.")
+    street: LonLat = Field(description="The nearest place on a street.")
+    length_m: float | None = Field(description="Of the way, metres.")
+    spent: tuple[Spent, ...] = Field(description="Where each threshold is used up on the way.")
+    route: Feature | None = Field(description="The way as a line, in the direction of travel.")
+    digest: str

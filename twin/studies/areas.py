@@ -8,11 +8,12 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely import MultiPolygon
 from sqlalchemy import Connection, func, select
 
 from twin.analysis.areas import locate
 from twin.analysis.model import Areas, FloatArray
-from twin.queries.catalogue import Described, PublishedLayer
+from twin.queries.catalogue import Described, PublishedLayer, list_layers
 from twin.rasters.memo import Memo
 from twin.rasters.zonal import to_metres
 from twin.studies.reading import find_layer, stamp
@@ -73,6 +74,15 @@ def read_shapes(connection: Connection, layer: str, *, parameter: str = "areas")
     )
     return _KEPT.get(stamp(connection, found), lambda: _read(connection, found))
 
+
+def read_land(connection: Connection) -> MultiPolygon | None:
+    """Return the outline of the land, EPSG:32647; None where the layer `land` is not loaded."""
+    if not any(layer.id == _LAND for layer in list_layers(connection)):
+        return None
+    return MultiPolygon(shapely.get_parts(read_shapes(connection, _LAND).shapes).tolist())
+
+
+_LAND: Final = "land"
 
 #: Shapes of a few layers, about 1 MB for the sub-districts of a province.
 _KEPT: Final[Memo[Shapes]] = Memo(8)

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
 import numpy as np
+import shapely
 from numpy.typing import ArrayLike
 from pyproj import Transformer
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
+from twin.analysis.model import FloatArray
 from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.types import Json
 
@@ -18,16 +23,32 @@ DECIMALS: Final = 7
 
 def to_lon_lat(xy: ArrayLike) -> list[tuple[float, float]]:
     """Return points of EPSG:32647, shape (n, 2), as lon, lat degrees."""
-    xs, ys = np.asarray(xy, dtype=np.float64).reshape(-1, 2).T
+    lons, lats = _transform(*np.asarray(xy, dtype=np.float64).reshape(-1, 2).T)
+    return list(zip(lons.tolist(), lats.tolist(), strict=True))
+
+
+def to_geojson(geometry: BaseGeometry) -> Json:
+    """Return a geometry of EPSG:32647 as GeoJSON (RFC 7946), polygons wound as that wants it."""
+    degrees = shapely.transform(geometry, lambda xy: np.stack(_transform(*xy.T), axis=1))
+    if degrees.geom_type in ("Polygon", "MultiPolygon"):
+        degrees = shapely.orient_polygons(degrees)
+    told: Json = mapping(degrees)
+    return told
+
+
+def feature(geometry: BaseGeometry, **properties: object) -> Json:
+    """Return a geometry of EPSG:32647 as a GeoJSON Feature with properties."""
+    return {"type": "Feature", "geometry": to_geojson(geometry), "properties": properties}
+
+
+def feature_collection(features: Sequence[Json]) -> Json:
+    """Return Features as a GeoJSON FeatureCollection."""
+    return {"type": "FeatureCollection", "features": features}
+
+
+def _transform(xs: FloatArray, ys: FloatArray) -> tuple[FloatArray, FloatArray]:
     lons, lats = _to_degrees().transform(xs, ys)
-    return list(
-        zip(np.round(lons, DECIMALS).tolist(), np.round(lats, DECIMALS).tolist(), strict=True)
-    )
-
-
-def line_string(xy: ArrayLike) -> Json:
-    """Return points of EPSG:32647, shape (n, 2), as a GeoJSON LineString."""
-    return {"type": "LineString", "coordinates": [list(place) for place in to_lon_lat(xy)]}
+    return np.round(lons, DECIMALS), np.round(lats, DECIMALS)
 
 
 @cache

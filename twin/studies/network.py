@@ -14,7 +14,6 @@ from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.studies import network_cache as cache
 from twin.studies import network_key as key
 from twin.studies.network_store import (
-    is_writable,
     network_id,
     store_network,
     stored_revision,
@@ -25,6 +24,7 @@ from twin.studies.network_streets import (
     read_elevation,
     read_streets,
 )
+from twin.studies.reading import stamp
 
 
 def load_network(
@@ -69,11 +69,13 @@ def load_network(
     """
     wanted = _wanted(connection, layer, ferries=ferries)
     place = folder / wanted.name
-    found = _kept(connection, place, wanted)
+    state = cache.read_state(place)
+    now = key.look(connection, wanted.streets, state.horizon if state else 0)
+    found = _kept(connection, place, wanted, state, now)
     if found is None:
         rasters = raster_dir or folder.parent / "raster"
-        found = _build(connection, place, wanted, rasters, progress)
-    if is_writable(connection) and stored_revision(connection, wanted.name) != found[0].revision:
+        found = _build(connection, place, wanted, now, rasters, progress)
+    if now.is_writable and stored_revision(connection, wanted.name) != found[0].revision:
         store_network(connection, wanted.name, wanted.streets, *found)
     return found
 
@@ -99,15 +101,13 @@ def _wanted(connection: Connection, layer: str, *, ferries: bool) -> _Wanted:
 
 
 def _kept(
-    connection: Connection, place: Path, wanted: _Wanted
+    connection: Connection, place: Path, wanted: _Wanted, state: cache.State | None, now: key.Look
 ) -> tuple[Network, NetworkReport] | None:
     """Return what is on disk where nothing that it depends on has changed."""
-    state = cache.read_state(place)
     if state is None or state.inputs != wanted.inputs:
         return None
-    now = key.look(connection)
-    if not key.is_untouched(connection, wanted.streets, state, now):
-        if key.content(connection, wanted.streets) != state.content:
+    if not key.is_untouched(state, now):
+        if stamp(connection, wanted.streets) != state.content:
             return None
         cache.write_state(place, replace(state, horizon=now.horizon, looked_s=now.at_s))
     return cache.read_network(place, state.revision)
@@ -117,12 +117,15 @@ def _build(
     connection: Connection,
     place: Path,
     wanted: _Wanted,
+    now: key.Look,
     raster_dir: Path,
     progress: Progress | None,
 ) -> tuple[Network, NetworkReport]:
-    # Looked at before the rows are read: what changes in between is then seen as a change.
-    now = key.look(connection)
-    content = key.content(connection, wanted.streets)
+    """Build a network and keep it; `now` and `content` are older than the rows that are read.
+
+    What changes in between is seen as a change at the next look.
+    """
+    content = stamp(connection, wanted.streets)
     network, report = build_network(
         read_streets(connection, wanted.streets),
         elevation=read_elevation(wanted.elevation, raster_dir),

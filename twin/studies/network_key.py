@@ -15,10 +15,8 @@ from sqlalchemy import (
     case,
     cast,
     func,
-    literal_column,
     select,
 )
-from sqlalchemy.dialects.postgresql import OID
 
 from twin.analysis.network.build import METHOD
 from twin.analysis.network.speeds import SPEEDS
@@ -29,12 +27,11 @@ from twin.studies.network_cache import State
 from twin.studies.network_streets import SMOOTHING_CELLS
 
 _NOW_S: Final = cast(func.extract("epoch", func.clock_timestamp()), Double)
-_ROW_VERSION: Final = cast(cast(literal_column("xmin"), Text), BigInteger)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How far a look at the database sees.
+    """How far a look at the database sees, and what it saw of a layer.
 
     Parameters
     ----------
@@ -43,24 +40,39 @@ class Look:
     at_s
         Seconds of the server's clock; 0 where this very transaction has written, since what it
         wrote may yet be undone.
+    is_writable
+        Whether the transaction may write.
+    has_changed
+        Whether `twin.change` tells of a change of the layer in transactions since the one asked
+        about.
     """
 
     horizon: int
     next_xact: int
     at_s: float
+    is_writable: bool
+    has_changed: bool
 
 
-def look(connection: Connection) -> Look:
-    """Look at how far transactions have come."""
+def look(connection: Connection, layer: PublishedLayer | None = None, since: int = 0) -> Look:
+    """Look at how far transactions have come, and whether one since `since` changed a layer.
+
+    Parameters
+    ----------
+    layer
+        None: any layer.
+    """
     snapshot = func.pg_current_snapshot()
+    changed = select(Change.id).where(Change.xact >= since)
+    if layer is not None:
+        changed = changed.where(Change.layer_id == layer.id)
     row = connection.execute(
         select(
             cast(cast(func.pg_snapshot_xmin(snapshot), Text), BigInteger),
             cast(cast(func.pg_snapshot_xmax(snapshot), Text), BigInteger),
-            case(
-                (func.pg_current_xact_id_if_assigned().is_(None), _NOW_S),
-                else_=0.0,
-            ),
+            case((func.pg_current_xact_id_if_assigned().is_(None), _NOW_S), else_=0.0),
+            func.current_setting("transaction_read_only") == "off",
+            changed.exists(),
         )
     ).one()
     return Look(*row)
@@ -82,35 +94,18 @@ def inputs(layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: 
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def content(connection: Connection, layer: PublishedLayer) -> str:
-    """Return a digest of which version of which rows the layer holds.
-
-    Notes
-    -----
-    The table's identity, the number of rows, and the sum of the transactions that wrote them:
-    whatever is added or changed has a later transaction than all before, so with as many rows the
-    sum has grown. It reads every row's header, 15 ms for 70,000.
-    """
-    table = layer.described.rows
-    told = connection.execute(
-        select(
-            cast(func.to_regclass(str(table)), OID),
-            func.count(),
-            func.sum(_ROW_VERSION),
-        ).select_from(table)
-    ).one()
-    return json.dumps([str(value) for value in told])
-
-
-def is_untouched(connection: Connection, layer: PublishedLayer, state: State, now: Look) -> bool:
+def is_untouched(state: State, now: Look) -> bool:
     """Tell whether no transaction can have changed the layer since a state was taken.
+
+    Parameters
+    ----------
+    now
+        A look at the layer since the state's horizon.
 
     Notes
     -----
     Every change leaves a row in `twin.change`, which is kept for a week. A change that the state
     does not hold is of a transaction from its horizon on.
     """
-    if now.at_s - state.looked_s > KEPT_S or state.horizon > now.next_xact:
-        return False
-    changed = select(Change.id).where(Change.xact >= state.horizon, Change.layer_id == layer.id)
-    return connection.execute(changed.limit(1)).first() is None
+    is_told = now.at_s - state.looked_s <= KEPT_S and state.horizon <= now.next_xact
+    return is_told and not now.has_changed

@@ -39,11 +39,6 @@ def stored_revision(connection: Connection, name: str) -> str | None:
     return connection.scalar(wanted)
 
 
-def is_writable(connection: Connection) -> bool:
-    """Tell whether the connection's transaction may write."""
-    return connection.scalar(select(func.current_setting("transaction_read_only"))) == "off"
-
-
 def store_network(
     connection: Connection,
     name: str,

@@ -19,7 +19,7 @@ from twin.analysis.areas import locate
 from twin.analysis.demand import STREET_WEIGHTS, Places, along, gather
 from twin.analysis.model import IntArray
 from twin.queries.catalogue import PublishedLayer
-from twin.rasters.files import FILES
+from twin.rasters.files import open_once
 from twin.rasters.values import metric
 
 #: The class of built-up land in the layers `land_cover_YYYY`.
@@ -49,7 +49,7 @@ def built_places(path: Path, shapes: NDArray[Any]) -> Places:
     A centroid outside its area, as happens along a winding border, is moved to the nearest
     built-up cell of the raster that is inside: counting points by area gives each area its people.
     """
-    with FILES.lend(path) as dataset:
+    with open_once(path) as dataset:
         pieces = [_built(dataset, window, shapes) for window in _windows(dataset, shapes)]
     cells = join_places(pieces)
     places, nearest = gather(cells)

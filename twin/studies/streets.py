@@ -18,12 +18,26 @@ from twin.types import Text
 _PARTS_TOLD: Final = 3
 
 
+#: Classes of streets that lead past homes, not to them.
+_MAIN: Final = frozenset(
+    name + link
+    for name in ("motorway", "trunk", "primary", "secondary", "tertiary")
+    for link in ("", "_link")
+)
+
+
+def has_main_roads_only(report: NetworkReport) -> bool:
+    """Tell whether no street is loaded of the classes that homes stand on."""
+    return report.by_class.keys() <= _MAIN
+
+
 def tell_streets(connection: Connection, report: NetworkReport, *, layer: str = "road") -> Basis:
     """Return where a network comes from, with its parts, so that nobody takes them for one."""
     layers = list_layers(connection)
     streets, elevation = find_streets(layers, layer), find_elevation(layers)
     used = [streets, elevation] if elevation and report.has_elevation else [streets]
-    notes = [_tell_size(report), *_tell_parts(report), *_tell_slopes(report)]
+    notes = [_tell_size(report), *_tell_classes(report), *_tell_parts(report)]
+    notes += _tell_slopes(report)
     return make_basis([*notes, *tell_provenance(used)], used, report.revision)
 
 
@@ -34,6 +48,17 @@ def _tell_size(report: NetworkReport) -> Text:
         f"{report.street_km:,.1f} km of streets, {report.streets:,} lines ({report.nodes:,} nodes,"
         f" {report.edges:,} pieces)",
     )
+
+
+def _tell_classes(report: NetworkReport) -> list[Text]:
+    if not has_main_roads_only(report):
+        return []
+    return [
+        Text(
+            "มีเฉพาะถนนสายหลัก ไม่มีซอยและถนนในย่านที่อยู่อาศัย",
+            "Main roads only, without lanes and residential streets",
+        )
+    ]
 
 
 def _tell_parts(report: NetworkReport) -> list[Text]:

@@ -2,33 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 from weakref import WeakKeyDictionary
 
-import numpy as np
 from sqlalchemy import Connection, Engine
 
-from twin.analysis.coverage import Placed, ServiceCoverage, place, service_coverage
+from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
 from twin.analysis.graph import Graph, make_graph
-from twin.analysis.model import Areas, Basis, Demand, FloatArray, Network, Supply, Unit
+from twin.analysis.model import Areas, Basis, Demand, Network, Supply, Unit
 from twin.analysis.network.report import NetworkReport
+from twin.analysis.overlay import Inputs
+from twin.analysis.overlay.answer import coverage_after
+from twin.analysis.situation import Situation
+from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import InvalidInputError
+from twin.errors import InvalidInputError, NotFoundError
 from twin.jobs.process import Context
 from twin.rasters.memo import Memo
-from twin.rasters.values import metric
-from twin.settings import Settings
 from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
+from twin.studies.memory import give_back
 from twin.studies.network import load_network
-from twin.studies.question import DemandChoice, LonLat, Question
-from twin.studies.state import read_state
+from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
+from twin.studies.scenarios.answers import overlay
+from twin.studies.scenarios.model import Scenario
+from twin.studies.scenarios.store import get_scenario
+from twin.studies.state import States
 from twin.studies.streets import tell_streets
 from twin.studies.supply import read_supply
+from twin.types import Text
 
 _SECONDS: Final = 60.0
+
+#: Number of the state of the database, and version of the scenario.
+State = tuple[int, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,24 +50,30 @@ class Study:
     question
         As asked.
     state
-        Digest of the layers as they were read.
+        Of the database when it was read, see `States`, and of the scenario.
     streets
-        Where the streets come from, and what became of them.
+        Where the streets come from, in words.
+    report
+        What became of them.
     graph
         Streets as the question's mode sees them, in seconds or metres.
     demand
         With the areas asked for.
     placed
         Where demand and supply are on the streets.
+    opened
+        Ids of the streets that a scenario opened.
     """
 
     question: Question
-    state: str
+    state: State
     streets: Basis
+    report: NetworkReport
     graph: Graph
     demand: Demand
     supply: Supply
     placed: Placed
+    opened: tuple[int, ...] = ()
 
     @property
     def scale(self) -> float:
@@ -69,8 +85,40 @@ class Study:
         """Thresholds in the graph's unit."""
         return tuple(threshold * self.scale for threshold in self.question.thresholds)
 
+    @property
+    def situation(self) -> Situation:
+        """Streets, people and facilities with the largest threshold: where changes start from."""
+        return Situation(
+            self.graph,
+            self.placed.demand,
+            self.placed.supply,
+            self.demand.weight,
+            self.question.direction,
+            self.thresholds[-1],
+        )
+
+    def sign(self, asked: Asked) -> str:
+        """Return a digest of all inputs and of what is asked: the same again, the same answer."""
+        revisions = (
+            self.graph.network.revision,
+            self.demand.basis.revision,
+            self.supply.basis.revision,
+        )
+        told = "\n".join((type(asked).__name__, asked.model_dump_json(), *revisions))
+        return hashlib.sha256(told.encode()).hexdigest()
+
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
+        if self.opened:
+            inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
+            return coverage_after(
+                inputs,
+                self.graph,
+                direction=self.question.direction,
+                thresholds=self.thresholds,
+                max_snap_m=self.question.max_snap_m,
+                speed_range="default" if self.question.speed_range else None,
+            )
         return service_coverage(
             self.graph,
             self.demand,
@@ -83,28 +131,33 @@ class Study:
         )
 
 
+class Held:
+    """What is kept of one database between questions."""
+
+    def __init__(self) -> None:
+        self.states = States()
+        self.networks: Memo[tuple[Network, NetworkReport]] = Memo(2)
+        self.graphs: Memo[Graph] = Memo(4)
+        self.demands: Memo[Demand] = Memo(4)
+        self.homes: Memo[Snapped] = Memo(4)
+        self.studies: Memo[Study] = Memo(4)
+        self.coverages: Memo[ServiceCoverage] = Memo(4)
+
+
 class Studies:
-    """Studies of one database; what they share is read once, and again when a layer changed.
+    """Studies of one database; what they share is read once, and again when something changed.
 
     Parameters
     ----------
-    settings
-        Where networks and rasters are kept.
-    engine
-        Read-only.
-    writer
-        May write: a network that is built is kept in the database.
+    context
+        Its writer keeps a network that had to be built.
+    held
+        What was read before.
     """
 
-    def __init__(self, settings: Settings, engine: Engine, writer: Engine) -> None:
-        self.settings = settings
-        self.engine = engine
-        self.writer = writer
-        self._networks: Memo[tuple[Network, NetworkReport]] = Memo(2)
-        self._graphs: Memo[Graph] = Memo(4)
-        self._demands: Memo[Demand] = Memo(4)
-        self._studies: Memo[Study] = Memo(4)
-        self._coverages: Memo[ServiceCoverage] = Memo(4)
+    def __init__(self, context: Context, held: Held) -> None:
+        self._context = context
+        self._held = held
 
     def study(self, question: Question) -> Study:
         """Return a question with its inputs.
@@ -115,67 +168,125 @@ class Studies:
             The question names what is not there, or streets, demand or supply cannot be used;
             told what to do.
         """
-        with connect(self.engine) as connection:
-            state = read_state(connection)
-            key = (state, question.model_dump_json())
-            return self._studies.get(key, lambda: self._read(connection, question, state))
+        number, scenario = self._state(), self._scenario(question)
+        key = (number, scenario.version if scenario else "", question.model_dump_json())
+        return self._held.studies.get(key, lambda: self._read(question, number, scenario))
 
     def coverage(self, question: Question) -> tuple[Study, ServiceCoverage]:
         """Return who is served, worked out once while nothing changes; raises as `study` does."""
         study = self.study(question)
         key = (study.state, question.model_dump_json())
-        return study, self._coverages.get(key, study.cover)
+        return study, self._held.coverages.get(key, study.cover)
+
+    def demand(self, choice: DemandChoice, areas: Sequence[str]) -> Demand:
+        """Return who needs the service, with the areas asked for; raises as `study` does."""
+        state = self._state()
+        with connect(self._context.engine) as connection:
+            return self._demand(connection, choice, areas, state)
+
+    def supply(self, choice: SupplyChoice) -> Supply:
+        """Return who offers the service; raises as `read_supply` does."""
+        with connect(self._context.engine) as connection:
+            return read_supply(connection, choice)
 
     def network(self, *, ferries: bool = False) -> tuple[Network, NetworkReport]:
         """Return the street network, built if the streets changed; raises as `load_network`."""
-        with connect(self.engine) as connection:
-            return self._network(read_state(connection), ferries)
+        return self._network(self._state(), ferries)
 
-    def _network(self, state: str, ferries: bool) -> tuple[Network, NetworkReport]:
+    def streets(self, *, ferries: bool = False) -> Basis:
+        """Return where the streets of the network come from; raises as `network` does."""
+        _, report = self.network(ferries=ferries)
+        with connect(self._context.engine) as connection:
+            return tell_streets(connection, report)
+
+    def graph(self, question: Question) -> Graph:
+        """Return the streets as a question's mode and unit see them; raises as `network` does."""
+        network, _ = self.network(ferries=question.ferries)
+        return self._graph(network, question)
+
+    def _state(self) -> int:
+        return self._held.states.now(self._context.engine, self._context.heard)
+
+    def _network(self, state: int, ferries: bool) -> tuple[Network, NetworkReport]:
         def load() -> tuple[Network, NetworkReport]:
-            with connect(self.writer) as connection:
-                return load_network(connection, self.settings.network_dir, ferries=ferries)
+            folder = self._context.settings.network_dir
+            with connect(self._context.writer) as connection:
+                return load_network(connection, folder, ferries=ferries)
 
-        return self._networks.get((state, ferries), load)
+        return self._held.networks.get((state, ferries), load)
 
-    def _read(self, connection: Connection, question: Question, state: str) -> Study:
-        supply = read_supply(connection, question.supply)  # what is wrong in a question, is here
-        demand = self._demand(connection, question.demand, question.areas, state)
-        network, report = self._network(state, question.ferries)
+    def _graph(self, network: Network, question: Question) -> Graph:
+        mode, factor = question.mode, question.speed_factor
         unit: Unit = "s" if question.unit == "minutes" else "m"
-        known = (network.revision, question.mode, unit, question.speed_factor)
-        graph = self._graphs.get(
-            known,
-            lambda: make_graph(
-                network, question.mode, unit=unit, speed_factor=question.speed_factor
-            ),
+        key = (network.revision, mode, unit, factor)
+        return self._held.graphs.get(
+            key, lambda: make_graph(network, mode, unit=unit, speed_factor=factor)
         )
-        placed = place(graph, demand, supply, max_snap_m=question.max_snap_m)
-        require_on_streets(supply, placed, question.max_snap_m)
-        streets = tell_streets(connection, report)
-        return Study(question, state, streets, graph, demand, supply, placed)
+
+    def _scenario(self, question: Question) -> Scenario | None:
+        if question.scenario is None:
+            return None
+        try:
+            with connect(self._context.engine) as connection:
+                return get_scenario(connection, question.scenario)
+        except NotFoundError as error:
+            raise NotFoundError(error.en, error.th, parameter="scenario") from error
+
+    def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
+        with connect(self._context.engine) as connection:
+            supply = read_supply(connection, question.supply)  # most faults are found here
+            demand = self._demand(connection, question.demand, question.areas, number)
+            network, report = self._network(number, question.ferries)
+            streets, made = tell_streets(connection, report), Inputs(network, demand, supply)
+            if scenario is not None:
+                made = overlay(connection, made, question, scenario.changes)
+                streets = _with_scenario(streets, scenario, made.network)
+        graph = self._graph(made.network, question)
+        placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
+        require_on_streets(made.supply, placed, question.max_snap_m)
+        state = (number, scenario.version if scenario else "")
+        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened)
+        return Study(question, state, *parts)
+
+    def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
+        """Put demand and supply on streets; the slow part of a question is that of the demand."""
+        key = (graph.network.revision, graph.mode, demand.basis.revision, max_snap_m)
+        homes = self._held.homes.get(key, lambda: snap(graph, demand.xy, max_snap_m=max_snap_m))
+        return Placed(homes, snap(graph, supply.xy, max_snap_m=max_snap_m))
 
     def _demand(
-        self, connection: Connection, choice: DemandChoice, areas: Sequence[str], state: str
+        self, connection: Connection, choice: DemandChoice, areas: Sequence[str], state: int
     ) -> Demand:
         def read() -> Demand:
-            demand = read_demand(connection, choice, raster_dir=self.settings.raster_dir)
+            folder = self._context.settings.raster_dir
+            demand = read_demand(connection, choice, raster_dir=folder)
             layers: dict[str, Areas] = {
                 layer: read_areas(connection, layer, demand.xy) for layer in areas
             }
+            give_back()
             return replace(demand, areas=layers)
 
-        return self._demands.get((state, choice.model_dump_json(), tuple(areas)), read)
+        return self._held.demands.get((state, choice.model_dump_json(), tuple(areas)), read)
 
 
-_BY_ENGINE: Final[WeakKeyDictionary[Engine, Studies]] = WeakKeyDictionary()
+#: Engines are not kept alive by what is kept of their database.
+_HELD: Final[WeakKeyDictionary[Engine, Held]] = WeakKeyDictionary()
 
 
 def studies_of(context: Context) -> Studies:
-    """Return the studies of a database, the same for as long as its engine lives."""
-    return _BY_ENGINE.setdefault(
-        context.engine, Studies(context.settings, context.engine, context.writer)
+    """Return the studies of a database; what they read is kept for as long as its engine lives."""
+    held = _HELD.get(context.engine)
+    return Studies(context, _HELD.setdefault(context.engine, Held()) if held is None else held)
+
+
+def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basis:
+    """Return where streets come from, with the scenario that was laid over everything."""
+    count = len(scenario.changes)
+    text = Text(
+        f"{streets.text.th} สถานการณ์จำลอง “{scenario.names.th}” (`{scenario.id}`) {count} รายการ",
+        f"{streets.text.en} Scenario “{scenario.names.en}” (`{scenario.id}`), {count} changes.",
     )
+    return replace(streets, text=text, revision=network.revision)
 
 
 def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> None:
@@ -196,22 +307,3 @@ def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> Non
         f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
         parameter="max_snap_m",
     )
-
-
-def to_metres(place: LonLat, parameter: str) -> FloatArray:
-    """Return a place as (2,) EPSG:32647 metres.
-
-    Raises
-    ------
-    InvalidInputError
-        It is too far from Phuket for the projection.
-    """
-    xs, ys = metric([place[0]], [place[1]])
-    xy = np.array([xs[0], ys[0]])
-    if not np.isfinite(xy).all():
-        raise InvalidInputError(
-            f"{place[0]:g}, {place[1]:g} is too far from Phuket; coordinates are lon, lat degrees.",
-            f"{place[0]:g}, {place[1]:g} อยู่ไกลจากภูเก็ตเกินไป พิกัดเรียงเป็นลองจิจูด ละติจูด หน่วยองศา",
-            parameter=parameter,
-        )
-    return xy

@@ -12,11 +12,10 @@ from sqlalchemy import ColumnElement, Connection
 
 from twin.analysis.model import FloatArray, Supply
 from twin.analysis.supply import count_coincident, is_open, join, select
-from twin.crs import PROVINCE_BBOX
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
 from twin.queries.cql2 import Filter, condition
-from twin.rasters.values import metric
+from twin.studies.drawn import drawn_xy
 from twin.studies.ground import tell_provenance
 from twin.studies.question import LonLat, SupplyChoice
 from twin.studies.reading import (
@@ -29,7 +28,7 @@ from twin.studies.reading import (
     require_number,
 )
 from twin.studies.sites import Part, make_part, read_sites
-from twin.types import BBox, Text
+from twin.types import Text
 
 #: Grows when the same layers and the same choice would give another supply.
 METHOD: Final = 1
@@ -177,19 +176,7 @@ def _tell_layer(
 
 
 def _draw(points: Sequence[LonLat]) -> Part:
-    near = BBox(*PROVINCE_BBOX)
-    for number, (lon, lat) in enumerate(points, start=1):
-        if not near.holds(lon, lat):
-            raise InvalidInputError(
-                f"Drawn point {number} is not near Phuket: longitude comes first, within"
-                f" {near.west:g} to {near.east:g}, then latitude, within {near.south:g} to"
-                f" {near.north:g}.",
-                f"จุดที่วาดลำดับ {number} ไม่ได้อยู่ใกล้ภูเก็ต ให้ใส่ลองจิจูด {near.west:g} ถึง {near.east:g}"
-                f" แล้วตามด้วยละติจูด {near.south:g} ถึง {near.north:g}",
-                parameter="supply.points",
-            )
-    xs, ys = metric(*np.array(points).T)
-    xy = np.stack([xs, ys], axis=1)
+    xy = drawn_xy(points, "supply.points")
     numbers = range(1, len(points) + 1)
     names = [Text(f"จุดที่วาด {number}", f"Drawn point {number}") for number in numbers]
     supply = make_part(xy, [f"drawn/{number}" for number in numbers], names, (None,) * len(points))

@@ -8,6 +8,8 @@ from typing import Final
 from twin.analysis import tally
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import Basis
+from twin.analysis.network.report import NetworkReport
+from twin.analysis.sdg import SdgAccess
 from twin.studies.answer import (
     Area,
     Assumed,
@@ -15,12 +17,14 @@ from twin.studies.answer import (
     Facility,
     OffNetwork,
     Pace,
+    People,
     Source,
     Totals,
     WhatIfAnswer,
     Words,
 )
 from twin.studies.lonlat import to_lon_lat
+from twin.studies.streets import has_main_roads_only
 from twin.studies.study import Study
 from twin.types import Text
 
@@ -50,7 +54,7 @@ def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
         worst_off=write_worst_off(study, found),
         facilities=write_facilities(found),
         off_network=write_off_network(found),
-        assumptions=_write_assumptions(study, found),
+        assumptions=write_assumptions(study, found),
         digest=found.digest,
     )
 
@@ -80,7 +84,23 @@ def words(text: Text) -> Words:
 def write_totals(study: Study, totals: Iterable[tally.Totals]) -> tuple[Totals, ...]:
     """Return totals in the unit of the question."""
     return tuple(
-        _write_row(asked, one) for asked, one in zip(study.question.thresholds, totals, strict=True)
+        Totals(threshold=threshold, **write_people(one).model_dump())
+        for threshold, one in zip(study.question.thresholds, totals, strict=True)
+    )
+
+
+def write_people(one: tally.Totals | SdgAccess) -> People:
+    """Return who is served; the parts make the total in the digits that are shown, too."""
+    total, served, unknown = (
+        round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
+    )
+    unserved = max(0.0, round(total - served - unknown, DECIMALS))  # 0 before -0
+    return People(
+        total=total,
+        served=round(total - unserved - unknown, DECIMALS),
+        unserved=unserved,
+        unknown=unknown,
+        ratio=one.served / one.total if one.total > 0 else None,
     )
 
 
@@ -124,9 +144,26 @@ def write_basis(basis: Basis) -> Source:
     return Source(text=words(basis.text), source=words(basis.source), revision=basis.revision)
 
 
-def tell_threshold(study: Study) -> Text:
-    """Return the largest threshold with its unit and how one travels."""
-    largest = study.question.thresholds[-1]
+def write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
+    """Return everything that an answer rests on."""
+    told = found.assumptions
+    return Assumed(
+        mode=told.mode,
+        direction=told.direction,
+        max_snap_m=told.max_snap_m,
+        walking_kmh=told.walking_kmh,
+        speed_factor=told.speed_factor,
+        range_source=words(told.speed_range.source) if told.speed_range else None,
+        network=write_basis(study.streets),
+        demand=write_basis(told.demand),
+        supply=write_basis(told.supply),
+        method=told.method,
+    )
+
+
+def tell_threshold(study: Study, impedance: float | None = None) -> Text:
+    """Return an impedance with its unit and how one travels; None: the largest threshold."""
+    largest = study.thresholds[-1] if impedance is None else impedance
     units = {"minutes": Text("นาที", "minutes"), "metres": Text("เมตร", "metres")}
     modes: Mapping[str, Text] = {
         "walk": Text("เดินเท้า", "on foot"),
@@ -134,22 +171,73 @@ def tell_threshold(study: Study) -> Text:
         "car": Text("รถยนต์", "by car"),
     }
     unit, mode = units[study.question.unit], modes[study.question.mode]
-    return Text(f"{largest:g} {unit.th}โดย{mode.th}", f"{largest:g} {unit.en} {mode.en}")
+    return Text(
+        f"{largest / study.scale:g} {unit.th}โดย{mode.th}",
+        f"{largest / study.scale:g} {unit.en} {mode.en}",
+    )
 
 
 def summarise(study: Study, found: ServiceCoverage) -> Text:
-    """Return the answer in one sentence."""
+    """Return the answer in a sentence, and one for each thing that limits it."""
     last, within = found.totals[-1], tell_threshold(study)
     if last.ratio is None:
         return Text("ไม่มีผู้ต้องการบริการในพื้นที่ที่ถาม", "There is no demand where it was asked.")
     count = len(found.supply.ids)
-    return Text(
+    of = f"one of {count:,} facilities" if count > 1 else "the only facility"
+    told = Text(
         f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน"
-        f" {count:,} แห่งภายใน {within.th}; ไม่ถึง {last.unserved:,.0f} คน"
-        f" ไม่ทราบ {last.unknown:,.0f} คน",
-        f"{last.served:,.0f} of {last.total:,.0f} ({last.ratio:.1%}) are within {within.en} of"
-        f" one of {count:,} facilities; {last.unserved:,.0f} are not, {last.unknown:,.0f} are"
-        " unknown.",
+        f" {count:,} แห่งภายใน {within.th} ไม่ถึง {last.unserved:,.0f} คน",
+        f"{last.served:,.0f} of {last.total:,.0f} people ({last.ratio:.1%}) are within {within.en}"
+        f" of {of}; {last.unserved:,.0f} are not.",
+    )
+    return join_texts(told, tell_limits(study, found))
+
+
+def tell_limits(study: Study, found: ServiceCoverage) -> Text:
+    """Return what nobody knows, why, and what to do; empty where all is known."""
+    told, limit = [], study.question.max_snap_m
+    last = found.totals[-1]
+    if last.unknown > 0:
+        told.append(tell_unknown(last, limit, study.report))
+    if off := len(found.off_network):
+        told.append(
+            Text(
+                f"สถานบริการ {off:,} แห่งอยู่ห่างถนนเกิน {limit:,.0f} ม. จึงไม่ได้บริการใคร"
+                " (ดู `off_network`)",
+                f"{off:,} facilities are more than {limit:,.0f} m from any street and serve nobody"
+                " (see `off_network`).",
+            )
+        )
+    return join_texts(*told)
+
+
+def tell_unknown(people: tally.Totals | SdgAccess, limit_m: float, report: NetworkReport) -> Text:
+    """Return how many are too far from any street to say, why, and what to do."""
+    share = people.unknown / people.total
+    if has_main_roads_only(report):
+        why = Text(
+            "เพราะนำเข้าเฉพาะถนนสายหลัก ให้นำเข้าถนนทั้งหมดด้วย `twin layers load road --file` หรือเพิ่ม"
+            " `max_snap_m`",
+            "since only main roads are loaded. Load all streets with"
+            " `twin layers load road --file`, or raise `max_snap_m`.",
+        )
+    else:
+        why = Text(
+            "ให้ตรวจข้อมูลถนนบริเวณนั้น หรือเพิ่ม `max_snap_m`",
+            "or none is loaded. Check the roads there, or raise `max_snap_m`.",
+        )
+    return Text(
+        f"ไม่ทราบ {people.unknown:,.0f} คน ({share:.1%}) ซึ่งไม่มีถนนในระยะ {limit_m:,.0f} ม. {why.th}",
+        f"{people.unknown:,.0f} ({share:.1%}) are unknown, with no street within {limit_m:,.0f} m,"
+        f" {why.en}",
+    )
+
+
+def join_texts(*texts: Text) -> Text:
+    """Return texts one after the other; empty ones are left out."""
+    return Text(
+        "; ".join(text.th for text in texts if text.th),
+        " ".join(text.en for text in texts if text.en),
     )
 
 
@@ -169,40 +257,8 @@ def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text
     return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
 
 
-def _write_row(asked: float, one: tally.Totals) -> Totals:
-    total, served, unknown = (
-        round(value, DECIMALS) for value in (one.total, one.served, one.unknown)
-    )
-    # The parts make the total in the digits that are shown, too.
-    unserved = max(round(total - served - unknown, DECIMALS), 0.0)
-    return Totals(
-        threshold=asked,
-        total=total,
-        served=round(total - unserved - unknown, DECIMALS),
-        unserved=unserved,
-        unknown=unknown,
-        ratio=one.ratio,
-    )
-
-
 def _write_rows(study: Study, rows: Iterable[tally.AreaTotals]) -> tuple[Area, ...]:
     return tuple(
         Area(code=row.code, name=words(row.name), totals=write_totals(study, row.totals))
         for row in rows
-    )
-
-
-def _write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
-    told = found.assumptions
-    return Assumed(
-        mode=told.mode,
-        direction=told.direction,
-        max_snap_m=told.max_snap_m,
-        walking_kmh=told.walking_kmh,
-        speed_factor=told.speed_factor,
-        range_source=words(told.speed_range.source) if told.speed_range else None,
-        network=write_basis(study.streets),
-        demand=write_basis(told.demand),
-        supply=write_basis(told.supply),
-        method=told.method,
     )

@@ -13,7 +13,7 @@ from twin.analysis.model import FloatArray, Mode, Network
 from twin.analysis.network.components import components
 from twin.analysis.network.costs import piece_costs
 from twin.analysis.network.elevation import Elevation, slowed
-from twin.analysis.network.junctions import Contacts, crossings, near_misses
+from twin.analysis.network.junctions import Contacts, crossings, mends, near_misses
 from twin.analysis.network.pieces import Pieces, cut
 from twin.analysis.network.report import NetworkReport
 from twin.analysis.network.speeds import SPEEDS, SpeedTable
@@ -94,7 +94,8 @@ def build_network(
         revision=revision(streets, speeds, elevation, ferries=ferries),
     )
     tell(0.95, Text("สรุปผล", "summing up"))
-    found = Found(joined.xy(vertices, 0), left.xy(vertices, 0), snapped.xy(vertices, 0))
+    gaps = snapped.take(mends(vertices, snapped))
+    found = Found(joined.xy(vertices, 0), left.xy(vertices, 0), gaps.xy(vertices, 0))
     report = replace(
         summarise(used, vertices, pieces, network, found, speeds),
         ferries_left_out=len(streets) - len(used),

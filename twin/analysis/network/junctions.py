@@ -20,6 +20,7 @@ import numpy as np
 import shapely
 
 from twin.analysis.model import FloatArray
+from twin.analysis.network.components import components
 from twin.analysis.network.streets import Ints, Mask, Shapes, Streets
 from twin.analysis.network.vertices import PLACE_M, Vertices
 
@@ -84,6 +85,32 @@ def near_misses(streets: Streets, vertices: Vertices) -> Contacts:
     return Contacts(
         np.column_stack([own, segment]), np.column_stack([np.where(is_first, 0.0, 1.0), fraction])
     )
+
+
+def mends(vertices: Vertices, missed: Contacts) -> Mask:
+    """Tell which near misses were gaps, and not corners that a metre of street joins already.
+
+    Joined are all, so that what one street does to another depends on no third one; but only gaps
+    are worth telling: ends that nothing else meets, but for stubs of the very street that is near,
+    and whatever connects parts that have no common vertex.
+    """
+    own = missed.segment[:, 0]
+    at_last = (missed.fraction[:, 0] == 1).astype(np.int64)
+    end, other = own + at_last, own + 1 - at_last
+    part = vertices.part[missed.segment[:, 1]]
+    count = int(vertices.part.max(initial=-1)) + 1
+    passed = np.unique(vertices.place * count + vertices.part)
+    is_stub = np.isin(vertices.place[other] * count + part, passed)
+    is_stub &= vertices.length_m[own + 1] <= 2 * SNAP_M
+    is_dead_end = np.bincount(vertices.place)[vertices.place[end]] == 1
+    start = vertices.segments
+    step = np.column_stack([vertices.place[start], vertices.place[start + 1]])
+    label, _ = components(
+        int(vertices.place.max(initial=-1)) + 1, step, vertices.length_m[start + 1]
+    )
+    connected = label[vertices.place[missed.segment]]
+    gaps: Mask = (is_dead_end & ~is_stub) | (connected[:, 0] != connected[:, 1])
+    return gaps
 
 
 def _within_reach(vertices: Vertices) -> tuple[Ints, Ints, FloatArray]:

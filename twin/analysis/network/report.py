@@ -38,14 +38,16 @@ class NetworkReport:
         Where streets cross without a common vertex, EPSG:32647: made a junction, or left apart
         because one passes over the other or that cannot be ruled out.
     snapped
-        Ends within a metre of another street that were joined to it, EPSG:32647.
+        Gaps of a metre or less that were closed: ends of streets that nothing else met, or that
+        connect parts; EPSG:32647.
     dead_ends
         Nodes that only one piece of street leads to; they are kept.
     loops, parallels
         Pieces from a node back to itself, and pieces beyond the first between the same two nodes;
         both are kept, and shortest paths use the quickest.
     left_over, left_over_m
-        Pieces too short to keep after ends were joined, and their length in all.
+        Pieces too short to keep after ends were joined, and their length in all: the links between
+        corners less than a metre apart.
     without_line
         Streets without a line or with one of no length, which were left out.
     ferries_left_out

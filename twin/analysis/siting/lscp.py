@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import LinearConstraint
 
 from twin.analysis.model import FloatArray
-from twin.analysis.siting.cover import Cover, greedy, in_order, make_cover, served, swap
+from twin.analysis.siting.cover import Cover, greedy, in_order, make_cover, search, served, swap
 from twin.analysis.siting.problem import (
     Candidates,
     Siting,
@@ -121,6 +121,8 @@ def _fewer(cover: Cover, chosen: list[int]) -> list[int]:
         order, _ = in_order(cover, cover.weight, chosen)
         least = next(row for row in reversed(order) if row not in cover.fixed)
         fewer = swap(cover, cover.weight, [row for row in chosen if row != least])
+        if not served(cover, fewer).all():
+            fewer = search(cover, len(chosen) - 1)
         if not served(cover, fewer).all():
             break
         chosen = fewer

@@ -1,0 +1,176 @@
+"""Coverage on the terminal: short tables in both languages, for 80 columns and more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rich.padding import Padding
+
+from api.commands.console import grid, marked, out
+from twin.studies.answer import Area, CoverageAnswer, Source, Words
+from twin.studies.tables import DIRECTIONS, MODES, PACES, PARTS, TOTAL, tell_threshold
+from twin.types import Text
+
+#: Facilities shown; a file has all.
+MOST: Final = 15
+#: Columns of a terminal that the other columns of areas take, and each threshold's.
+_AREA_WIDTH: Final = 46
+_RATIO_WIDTH: Final = 9
+
+_SOURCES: Final = {
+    "network": Text("ถนน", "Streets"),
+    "demand": Text("ความต้องการ", "Demand"),
+    "supply": Text("สถานบริการ", "Supply"),
+}
+
+
+def show(answer: CoverageAnswer) -> None:
+    """Print an answer."""
+    out.print(f"{answer.summary.th}\n{answer.summary.en}")
+    show_totals(answer)
+    for layer, areas in answer.areas.items():
+        show_areas(answer, layer, areas)
+    show_facilities(answer)
+    show_basis(answer)
+
+
+def show_totals(answer: CoverageAnswer) -> None:
+    """Print who is served within each threshold, with the range of slow and fast travel."""
+    ends = [pace for pace in answer.paces if pace.pace != "usual"]
+    table = grid(
+        ("ภายใน", "within"),
+        PARTS["served"],
+        PARTS["unserved"],
+        PARTS["unknown"],
+        TOTAL,
+        PARTS["ratio"],
+        *(PACES[pace.pace] for pace in ends),
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for place, one in enumerate(answer.totals):
+        within = tell_threshold(answer.question, one.threshold)
+        table.add_row(
+            f"{within.th}\n{within.en}",
+            *(f"{value:,.0f}" for value in (one.served, one.unserved, one.unknown, one.total)),
+            share(one.ratio),
+            *(share(pace.totals[place].ratio) for pace in ends),
+        )
+    out.print(table)
+    if answer.median is not None:
+        middle = tell_threshold(answer.question, round(answer.median, 1))
+        out.print(f"ครึ่งหนึ่งอยู่ภายใน {middle.th} | Half are within {middle.en}")
+
+
+def show_areas(answer: CoverageAnswer, layer: str, areas: Sequence[Area]) -> None:
+    """Print the areas of a layer, and which of them are worst off."""
+    most = max(1, (out.width - _AREA_WIDTH) // _RATIO_WIDTH)
+    shown = answer.question.thresholds[-most:]
+    within = [tell_threshold(answer.question, threshold) for threshold in shown]
+    largest = within[-1]
+    table = grid(
+        (layer, ""),
+        TOTAL,
+        *within,
+        (f"{PARTS['unserved'].th}\n{largest.th}", f"{PARTS['unserved'].en}\n{largest.en}"),
+    )
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for area in areas:
+        totals = area.totals[-most:]
+        table.add_row(
+            beside(area.name),
+            f"{totals[-1].total:,.0f}",
+            *(share(one.ratio) for one in totals),
+            f"{totals[-1].unserved:,.0f}",
+        )
+    out.print(table)
+    worst = answer.worst_off.get(layer, ())
+    if worst:
+        out.print(f"ได้รับบริการน้อยที่สุด: {_ranked(worst, 'th')}")
+        out.print(f"Least served: {_ranked(worst, 'en')}")
+
+
+def show_facilities(answer: CoverageAnswer) -> None:
+    """Print the facilities with the largest catchments, and those on no street."""
+    has_capacity = any(one.capacity is not None for one in answer.facilities)
+    largest = tell_threshold(answer.question, answer.question.thresholds[-1])
+    headers = [
+        ("สถานบริการ", "facility"),
+        (f"ใกล้สุด ≤ {largest.th}", f"nearest ≤ {largest.en}"),
+        ("ใกล้สุดทั้งหมด", "nearest, all"),
+    ]
+    table = grid(*headers, *([("ความจุ", "capacity")] if has_capacity else []))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    ranked = sorted(answer.facilities, key=lambda one: (-one.served, one.id))
+    for one in ranked[:MOST]:
+        told = [number(one.served), number(one.nearest), number(one.capacity)]
+        table.add_row(both(one.name), *told[: len(table.columns) - 1])
+    out.print(table)
+    rest = len(ranked) - MOST
+    if rest > 0:
+        out.print(f"และอีก {rest:,} แห่ง | and {rest:,} more: -o FILE.xlsx")
+    for lost in answer.off_network:
+        far = f"{lost.offset_m:,.0f}"
+        out.print(
+            marked(
+                "note",
+                f"{lost.name.th}: ห่างถนน {far} ม. จึงไม่ได้บริการใคร\n"
+                f"  {lost.name.en}: {far} m from any street, serves nobody",
+            ),
+            soft_wrap=True,
+        )
+
+
+def show_basis(answer: CoverageAnswer) -> None:
+    """Print what the answer rests on."""
+    told = answer.assumptions
+    _indented(
+        Text("ข้อสมมติ", "Assumptions"),
+        Text(
+            f"{MODES[told.mode].th} {DIRECTIONS[told.direction].th}"
+            f" ห่างถนนเกิน {told.max_snap_m:g} ม. นับเป็นไม่ทราบ",
+            f"{MODES[told.mode].en}, {DIRECTIONS[told.direction].en};"
+            f" more than {told.max_snap_m:g} m from any street is unknown",
+        ),
+        told.range_source,
+    )
+    for name, title in _SOURCES.items():
+        source: Source = getattr(told, name)
+        _indented(title, source.text, source.source)
+    out.print(f"SHA-256 {answer.digest}")
+
+
+def _indented(title: Text, *texts: Text | Words | None) -> None:
+    out.print(f"▸ {title.th} | {title.en}")
+    for text in texts:
+        if text is not None:
+            out.print(Padding(f"{text.th}\n{text.en}", (0, 0, 0, 2), expand=False))
+
+
+def share(ratio: float | None) -> str:
+    """Return a ratio as a percentage, a dash where nobody is."""
+    return "–" if ratio is None else f"{ratio:.1%}"
+
+
+def number(value: float | None) -> str:
+    """Return a number of people or the like, a dash where it is not known."""
+    return "–" if value is None else f"{value:,.0f}"
+
+
+def both(words: Words) -> str:
+    """Return words in both languages, once where they are the same."""
+    return words.th if words.th == words.en else f"{words.th}\n{words.en}"
+
+
+def beside(words: Words) -> str:
+    """Return words in both languages on one line."""
+    return words.th if words.th == words.en else f"{words.th} · {words.en}"
+
+
+def _ranked(areas: Iterable[Area], language: str) -> str:
+    return ", ".join(
+        f"{getattr(one.name, language)} {share(one.totals[-1].ratio)}" for one in areas
+    )

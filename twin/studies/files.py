@@ -1,0 +1,203 @@
+"""Coverage in files: GeoPackage, CSV, Excel and JSON, each written whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import json
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+import pyogrio
+from openpyxl import Workbook
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.worksheet import Worksheet
+from sqlalchemy import Engine
+
+from twin.analysis.coverage import ServiceCoverage
+from twin.db.engine import connect
+from twin.errors import InvalidInputError, SetupError
+from twin.projects.values import escape_formula
+from twin.studies.answer import CoverageAnswer
+from twin.studies.frames import area_frame, demand_frame, facility_frame, to_frame
+from twin.studies.study import Study
+from twin.studies.tables import (
+    Cell,
+    Kind,
+    Table,
+    area_table,
+    basis_table,
+    facility_table,
+    total_table,
+)
+
+_FORMATS: Final[Mapping[Kind, str]] = {
+    "text": "General",
+    "people": "#,##0",
+    "share": "0.0%",
+    "number": "#,##0.##",
+    "degrees": "0.00000",
+}
+#: Widths of columns, characters: least and most.
+_WIDTHS: Final = (8, 60)
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """An answer, and what it was made from.
+
+    Parameters
+    ----------
+    engine
+        Where the outlines of areas are read.
+    """
+
+    answer: CoverageAnswer
+    study: Study
+    coverage: ServiceCoverage
+    engine: Engine
+
+
+def check_target(path: Path) -> None:
+    """Refuse a file that could not be written; to be asked before anything long begins.
+
+    Raises
+    ------
+    InvalidInputError
+        Its suffix is of no known format, its folder is not there, or it is a folder.
+    """
+    if path.suffix.casefold() not in _WRITERS:
+        known = ", ".join(_WRITERS)
+        raise InvalidInputError(
+            f"{path.name}: the name must end in one of {known}.",
+            f"{path.name}: ชื่อไฟล์ต้องลงท้ายด้วย {known}",
+            parameter="output",
+        )
+    if path.is_dir() or not path.resolve().parent.is_dir():
+        raise InvalidInputError(
+            f"{path}: the folder does not exist, or this is a folder.",
+            f"{path}: ไม่มีโฟลเดอร์นี้ หรือชื่อนี้เป็นโฟลเดอร์",
+            parameter="output",
+        )
+
+
+def write_file(path: Path, found: Found) -> None:
+    """Write an answer in the format of the file's suffix.
+
+    .gpkg: layers `areas_…`, `facilities` and `demand_points` in EPSG:32647, and the table
+    `assumptions`. .csv: areas, UTF-8 with a byte order mark. .xlsx: sheets for people. .json: the
+    answer as processes give it.
+
+    Raises
+    ------
+    InvalidInputError
+        As `check_target`; or a CSV file is wanted of a question without areas.
+    BusyError
+        Areas were loaded anew since the answer.
+    SetupError
+        The disk is full.
+    OSError
+        The folder cannot be written to.
+    """
+    check_target(path)
+    with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".twin-") as folder:
+        made = Path(folder) / path.name
+        _WRITERS[path.suffix.casefold()](made, found)
+        made.replace(path)
+
+
+def _write_geopackage(path: Path, found: Found) -> None:
+    answer = found.answer
+    with connect(found.engine) as connection:
+        frames: dict[str, pd.DataFrame] = {
+            f"areas_{layer}": area_frame(connection, answer, layer) for layer in answer.areas
+        }
+    frames["facilities"] = facility_frame(answer, found.coverage)
+    frames["demand_points"] = demand_frame(found.study, found.coverage)
+    frames["assumptions"] = to_frame(basis_table(answer))
+    told = {"DESCRIPTION": f"{answer.summary.th} | {answer.summary.en}"}
+    try:
+        for place, (name, frame) in enumerate(frames.items()):
+            options: dict[str, Any] = {"append": place > 0, "layer_options": told}
+            if name.startswith("areas_"):
+                options |= {"geometry_type": "MultiPolygon", "promote_to_multi": True}
+            pyogrio.write_dataframe(frame, path, layer=name, driver="GPKG", **options)
+    except RuntimeError as error:  # of GDAL; the folder was just made, so it is the disk
+        raise SetupError(
+            f"{path.name}: cannot be written: {error}", f"{path.name}: เขียนไฟล์ไม่ได้: {error}"
+        ) from error
+
+
+def _write_csv(path: Path, found: Found) -> None:
+    if not found.answer.areas:
+        raise InvalidInputError(
+            "A CSV file holds the table of areas, and none were asked for: name `areas`.",
+            "ไฟล์ CSV เก็บตารางรายพื้นที่ แต่ไม่ได้ขอพื้นที่ไว้ โปรดระบุ `areas`",
+            parameter="areas",
+        )
+    table = area_table(found.answer, found.answer.areas)
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([column.name for column in table.columns])
+        writer.writerows([_safe(cell) for cell in row] for row in table.rows)
+
+
+def _write_json(path: Path, found: Found) -> None:
+    answer = found.answer.model_dump(mode="json")
+    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=1)
+    path.write_text(f"{text}\n", encoding="utf-8")
+
+
+def _write_workbook(path: Path, found: Found) -> None:
+    answer = found.answer
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    summary = book.create_sheet("สรุป summary")
+    _fill(summary, total_table(answer), first=1)
+    _fill(summary, basis_table(answer), first=summary.max_row + 2)
+    for layer in answer.areas:
+        _fill(book.create_sheet(f"พื้นที่ {layer}"[:31]), area_table(answer, [layer]), first=1)
+    _fill(book.create_sheet("สถานบริการ facilities"), facility_table(answer), first=1)
+    book.save(path)
+
+
+def _fill(page: Worksheet, table: Table, *, first: int) -> None:
+    """Write a table below a header, Thai first, from a row on."""
+    for number, column in enumerate(table.columns, start=1):
+        header = page.cell(first, number, f"{column.title.th}\n{column.title.en}")
+        header.font = Font(bold=True)
+        header.fill = PatternFill("solid", fgColor="DBE7EE")
+        header.alignment = Alignment(wrap_text=True, vertical="top")
+        for place, row in enumerate(table.rows, start=first + 1):
+            cell = page.cell(place, number, _safe(row[number - 1]))
+            cell.number_format = _FORMATS[column.kind]
+            cell.alignment = Alignment(wrap_text=column.kind == "text", vertical="top")
+        letter = get_column_letter(number)
+        wide = max(page.column_dimensions[letter].width, _width(table, number - 1))
+        page.column_dimensions[letter].width = wide
+    if first == 1:
+        page.freeze_panes = "A2"
+
+
+def _width(table: Table, number: int) -> float:
+    least, most = _WIDTHS
+    titles = table.columns[number].title
+    cells = (str(row[number]) for row in table.rows if isinstance(row[number], str))
+    longest = max(map(len, (titles.th, titles.en, *cells)))
+    return min(max(longest + 2, least), most)
+
+
+def _safe(cell: Cell) -> Cell:
+    return escape_formula(cell) if isinstance(cell, str) else cell
+
+
+_WRITERS: Final[Mapping[str, Callable[[Path, Found], None]]] = {
+    ".gpkg": _write_geopackage,
+    ".csv": _write_csv,
+    ".xlsx": _write_workbook,
+    ".json": _write_json,
+}
