@@ -32,7 +32,7 @@ def batch(
         typer.Option("--workers", min=0, max=256, help="Processes here; 0: this one alone."),
     ] = None,
     table: Annotated[
-        Path | None, typer.Option("--out", "-o", help="Table: .csv, .json or .gpkg.")
+        Path | None, typer.Option("--output", "-o", help="Table: .csv, .json or .gpkg.")
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also what is answered already.")] = False,
 ) -> None:

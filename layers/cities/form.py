@@ -56,6 +56,11 @@ class Roads(File):
     fields: dict[str, str] = Field(
         {}, description="Column of a road → field of the file, where the names differ."
     )
+    is_osm: bool = Field(
+        False,
+        description="Made from OpenStreetMap, as extracts are anyway: streets of unknown level that"
+        " cross without a common vertex are then left apart.",
+    )
 
     @property
     def take(self) -> Taken | None:

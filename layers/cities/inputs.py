@@ -157,7 +157,8 @@ def _streets(roads: Roads, features: Features, epsg: int) -> Streets:
             "roads.fields",
         )
     cells = {name: features.values(field_of[name], COLUMNS[name]) for name in there}
-    is_known = np.full(len(features), osm_format(roads.path) is None)
+    is_osm = roads.is_osm or osm_format(roads.path) is not None
+    is_known = np.full(len(features), not is_osm)
     for name in set(_LEVEL) & cells.keys():
         is_known |= cells[name].notna().to_numpy()
     columns = {name: _filled(values, COLUMNS[name]) for name, values in cells.items()}

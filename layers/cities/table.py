@@ -54,7 +54,7 @@ def require_format(path: Path) -> None:
         raise InvalidInputError(
             f"{path}: name a file ending in {', '.join(FORMATS)}, in a folder that is there.",
             f"{path}: โปรดระบุชื่อไฟล์ที่ลงท้ายด้วย {', '.join(FORMATS)} ในโฟลเดอร์ที่มีอยู่",
-            parameter="out",
+            parameter="output",
         )
 
 

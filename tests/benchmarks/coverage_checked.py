@@ -32,15 +32,14 @@ def require_same(
     every: NDArray[np.float64],
     *,
     within_s: float = EXACT_S,
-    longer: float = 0.0,
+    differing: float = 0.0,
 ) -> str:
     """Refuse an answer that is not the nearest facility, or not how far it is.
 
     Parameters
     ----------
-    longer
-        Share of nodes that may be given a facility farther away than the nearest, as long as its
-        distance is true.
+    differing
+        Share of nodes that may be given another facility or a longer way.
 
     Returns
     -------
@@ -49,22 +48,19 @@ def require_same(
     Raises
     ------
     BenchError
-        A node has a wrong distance, or too many have a longer way.
+        More nodes differ.
     """
     best = every.min(axis=0)
     reached = np.flatnonzero(np.isfinite(best))
     best = best[reached]
     claimed = every[found.facility[reached], reached]
-    is_true = np.abs(found.impedance[reached] - claimed) <= 2 * within_s
-    is_nearest = found.impedance[reached] <= best + within_s
-    wrong, far = int((~is_true).sum()), int((is_true & ~is_nearest).sum())
-    if wrong or far > longer * len(best):
+    more_s = np.maximum(np.abs(found.impedance[reached] - best), np.abs(claimed - best))
+    wrong = int((~(more_s <= within_s)).sum())
+    if wrong > differing * len(best):
         raise BenchError(
-            f"{name}: {wrong} distances wrong, {far} nodes with a longer way, of {len(best)}",
-            f"{name}: ระยะผิด {wrong} จุด ได้ทางที่ยาวกว่า {far} จุด จาก {len(best)}",
+            f"{name} differs at {wrong} of {len(best)} nodes",
+            f"{name} ให้คำตอบต่างที่ {wrong} จาก {len(best)} จุด",
         )
-    if not far:
+    if not wrong:
         return ""
-    most = float((found.impedance[reached] - best).max())
-    told = f"{far} of {len(best):,} nodes get a facility that is not the nearest"
-    return f"{told} (up to {most:.0f} s more)"
+    return f"wrong at {wrong} of {len(best):,} nodes, by up to {more_s.max():.0f} s"

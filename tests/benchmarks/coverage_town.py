@@ -47,7 +47,7 @@ class Town:
 def make_town(*, quick: bool, mode: str = "car") -> Town:
     """Make the town; the same for every run."""
     rows, columns, count = QUICK if quick else FULL
-    network = make_grid(rows, columns, block_m=95, jitter_m=15, kept=0.36, one_way=0.088, seed=SEED)
+    network = make_grid(rows, columns, block_m=95, jitter_m=15, kept=0.36, one_way=0.088)
     graph = make_graph(network, mode)
     at = np.random.default_rng(SEED).choice(network.node_count, count, replace=False)
     return Town(graph, at, snap(graph, network.node_xy[at]))

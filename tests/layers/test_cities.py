@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 import rasterio
-from cities import STREET_CITY, listed, write_street
+import shapely
+from cities import STREET_CITY, listed, write, write_street
 
 from layers.cities.digest import digest_city
 from layers.cities.inputs import read_city
@@ -174,3 +175,43 @@ def test_digest_knows_content_and_question_but_not_names(street):
     with (street / "people.gpkg").open("ab") as file:
         file.write(b"\0")
     assert digest_city(city) != known
+
+
+CROSSING = """
+[[city]]
+id = "street"
+roads = { path = "roads.gpkg", is_osm = %s }
+demand = { path = "people.gpkg", weight = "people" }
+facilities = "facilities.gpkg"
+"""
+
+
+@pytest.mark.parametrize(("is_osm", "parts"), [("false", 1), ("true", 2)])
+def test_streets_of_openstreetmap_that_cross_without_a_vertex_stay_apart(street, is_osm, parts):
+    lines = [shapely.LineString(ends) for ends in ([(0, 0), (1000, 0)], [(500, -90), (500, 90)])]
+    write(street / "roads.gpkg", lines, highway=["residential"] * 2)
+    outcome = covered(street, CROSSING % is_osm)
+    assert outcome.answer.parts == parts
+    assert [row.level for row in outcome.answer.rows] == ["city"]
+
+
+PHUKET = """
+[[city]]
+id = "83"
+roads = {{ path = "{0}/roads/roads_main_osm.geojson", is_osm = true }}
+demand = {{ people = "pop_2021" }}
+facilities = {{ path = "{0}/poi/public_facilities_osm.geojson", filter = "amenity = 'hospital'" }}
+areas = {{ path = "{0}/admin/tambon.geojson", code = "code", name_th = "name_th" }}
+question = {{ mode = "car", thresholds = [5, 15] }}
+"""
+
+
+@pytest.mark.real_data
+def test_main_roads_of_phuket_are_in_three_parts(data_dir, tmp_path):
+    found = covered(tmp_path, PHUKET.format(data_dir)).answer
+    assert (found.parts, found.epsg) == (3, 32647)
+    totals = [row for row in found.rows if row.level == "city"]
+    assert totals[0].served < totals[1].served < totals[1].total
+    assert sum(row.total for row in found.rows if row.threshold == 5) == pytest.approx(
+        2 * totals[0].total
+    )
