@@ -9,6 +9,7 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.dependencies.models import Dependant
 from sqlalchemy import Engine
 
+from api.executing import Runs
 from api.kept import KeptAnswers
 from api.models.projects import Domain, Phase, Status
 from api.tiling.events import EventHub
@@ -16,6 +17,7 @@ from api.tiling.front import TileFront
 from api.writing import check_writer
 from twin.db.pool import Pool
 from twin.errors import InvalidInputError
+from twin.jobs.process import Context
 from twin.queries.held import HeldCatalogue, Snapshot
 from twin.queries.place import Point
 from twin.settings import Settings
@@ -71,6 +73,13 @@ async def get_kept(request: Request) -> KeptAnswers:
     return kept
 
 
+async def get_runs(request: Request) -> Runs:
+    """Return how many runs may be in work at once."""
+    runs: Runs = request.app.state.runs
+    return runs
+
+
+RunsDep = Annotated[Runs, Depends(get_runs)]
 KeptDep = Annotated[KeptAnswers, Depends(get_kept)]
 FrontDep = Annotated[TileFront, Depends(get_front)]
 EventsDep = Annotated[EventHub, Depends(get_events)]
@@ -80,6 +89,16 @@ EngineDep = Annotated[Engine, Depends(get_engine)]
 SettingsDep = Annotated[Settings, Depends(get_settings)]
 
 WriteEngineDep = Annotated[Engine, Depends(get_write_engine)]
+
+
+async def get_context(
+    settings: SettingsDep, engine: EngineDep, writer: WriteEngineDep, kept: KeptDep
+) -> Context:
+    """Return what the run of a process, or a study, may use."""
+    return Context(settings, engine, writer, kept.news)
+
+
+ContextDep = Annotated[Context, Depends(get_context)]
 
 
 async def refuse_strangers(request: Request, settings: SettingsDep) -> None:

@@ -15,7 +15,16 @@ MIN_BYTES: Final = 500
 _LEVEL: Final = 1
 
 #: Ends of media types whose content repeats itself.
-_TEXTUAL: Final = ("json", "+xml", "javascript", "x-protobuf", "vector-tile", "csv", "openapi")
+_TEXTUAL: Final = (
+    "json",
+    "+xml",
+    "javascript",
+    "x-protobuf",
+    "vector-tile",
+    "csv",
+    "openapi",
+    "twin.arrays",
+)
 
 
 class Gzip:

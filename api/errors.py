@@ -35,6 +35,8 @@ STATUS: Final[Mapping[type[errors.TwinError], HTTPStatus]] = {
     errors.UnauthorisedError: HTTPStatus.UNAUTHORIZED,
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.ChangedError: HTTPStatus.PRECONDITION_FAILED,
     errors.ManifestError: HTTPStatus.INTERNAL_SERVER_ERROR,
     errors.LayerFileError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.ProjectFileError: HTTPStatus.UNPROCESSABLE_ENTITY,

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any, Final
 
@@ -14,7 +17,7 @@ from pydantic import BaseModel, ValidationError
 from api.describing import RESULT
 from api.models.processes import Execute
 from twin.db import leases
-from twin.errors import InvalidInputError, TooLargeError
+from twin.errors import BusyError, InvalidInputError, TooLargeError
 from twin.jobs.process import Context, Process
 from twin.jobs.record import Response, as_json
 from twin.jobs.references import fetch
@@ -24,6 +27,9 @@ from twin.types import Json, Text
 _QUALIFIED: Final = frozenset(("value", "mediaType", "encoding", "schema", "format"))
 #: What a link may hold.
 _LINK: Final = frozenset(("href", "rel", "type", "hreflang", "title"))
+
+#: Seconds that a run waits for another to end.
+_WAIT_S: Final = 2.0
 
 _RESPOND_ASYNC: Final = re.compile(r"\s*respond-async\s*(=\s*(\"\"|true)?\s*)?", re.IGNORECASE)
 
@@ -101,21 +107,60 @@ class BoundedProgress:
             raise too_slow(self._timeout_s)
 
 
-async def run_at_once(process: Process, context: Context, inputs: BaseModel) -> str:
+class Runs:
+    """How many runs one worker has in work at a time; they are open to everybody.
+
+    Parameters
+    ----------
+    number
+        At most.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._free = BoundedSemaphore(number)
+
+    @contextmanager
+    def take(self) -> Iterator[None]:
+        """Be one of them for the block, which begins when another ends.
+
+        Raises
+        ------
+        BusyError
+            None ended soon.
+        """
+        if not self._free.acquire(timeout=_WAIT_S):
+            raise BusyError(
+                "Other questions are being answered; please try again in a moment, or ask for a"
+                " job with the header `Prefer: respond-async`.",
+                "กำลังคำนวณคำถามอื่นอยู่ โปรดลองอีกครั้งในอีกสักครู่ หรือสั่งเป็นงานเบื้องหลังด้วยส่วนหัว"
+                " `Prefer: respond-async`",
+            )
+        try:
+            yield
+        finally:
+            self._free.release()
+
+
+async def run_at_once(process: Process, context: Context, inputs: BaseModel, runs: Runs) -> str:
     """Run a process in a thread and return its result as JSON text.
 
     Raises
     ------
     TooLargeError
         It took too long; the thread ends when the run next tells how far it is.
+    BusyError
+        Too many others are being run.
     """
     timeout_s = context.settings.jobs.sync_timeout_s
     progress = BoundedProgress(timeout_s)
+
+    def run() -> str:
+        with runs.take():
+            return as_json(process.run(context, inputs, progress))
+
     try:
         with anyio.fail_after(timeout_s):
-            return await run_sync(
-                lambda: as_json(process.run(context, inputs, progress)), abandon_on_cancel=True
-            )
+            return await run_sync(run, abandon_on_cancel=True)
     except TimeoutError:
         raise too_slow(timeout_s) from None
 

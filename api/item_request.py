@@ -157,6 +157,15 @@ _TEXT: Final = {"type": "string"}
 _CRS: Final = {"type": "string", "format": "uri", "enum": list(OFFERED_CRS), "default": CRS84.uri}
 _FORMAT: Final = {"type": "string", "enum": list(_FORMATS)}
 
+COLLECTION_ID: Final[dict[str, Any]] = {
+    "name": "collectionId",
+    "in": "path",
+    "required": True,
+    "description": "Id of a collection",
+    "schema": _TEXT,
+    "examples": {"1": {"value": "tambon"}},
+}
+
 CRS_PARAMETER: Final = _documented("crs", "CRS of the geometries, axes in its order", _CRS)
 
 #: What chooses items, wherever items are asked for.

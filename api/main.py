@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 from api import errors, html, openapi
 from api.downloading import Seats
 from api.encoding import Gzip
+from api.executing import Runs
 from api.kept import KeptAnswers
 from api.middleware import Apology, BodyLimit, HeadAsGet, PathPrefix, SafeHeaders
 from api.observing.leaving import Leaving
@@ -31,6 +32,7 @@ from api.routes import (
     jobs,
     landing,
     metrics,
+    network,
     ogc_maps,
     ogc_tiles,
     processes,
@@ -40,9 +42,11 @@ from api.routes import (
     queryables,
     raster,
     raster_query,
+    scenarios,
     search,
     selecting,
     summary,
+    surfaces,
     tiles,
 )
 from api.tiling.events import EventHub
@@ -84,9 +88,12 @@ ROUTERS = (
     summary,
     tiles,
     raster,
+    surfaces,
     raster_query,
     processes,
     jobs,
+    network,
+    scenarios,
     health,
     metrics,
 )
@@ -174,9 +181,12 @@ def create_app(settings: Settings) -> Twin:
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
+        # What is measured is told by `api.observing`; looking for more costs each request.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     app.state.settings = settings
     app.state.seats = Seats(settings.api.max_downloads)
+    app.state.runs = Runs(settings.jobs.sync_runs)
     for module in ROUTERS:
         app.include_router(module.router)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.

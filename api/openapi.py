@@ -17,6 +17,8 @@ _DESCRIPTIONS: Final = {
     401: "The operator's token is missing or wrong.",
     403: "May not be done from there.",
     404: "There is no such thing.",
+    409: "There is one of that id already.",
+    412: "It is not as `If-Match` says any more.",
     415: "The body is not sent as JSON.",
     413: "The request goes beyond a limit.",
     422: "The body cannot be used; `parameter` names the member.",

@@ -9,6 +9,8 @@ TwinError
 ├── UnauthorisedError        the operator's token is missing or wrong
 ├── ForbiddenError           may not be done from there
 ├── TooLargeError            a request beyond a stated limit
+├── ConflictError            there is one of that id already
+├── ChangedError             somebody else changed it meanwhile
 ├── ManifestError            a layer's manifest is wrong
 ├── LayerFileError           a data file cannot be read or has too many faults
 ├── ProjectFileError         a project register cannot be imported
@@ -89,6 +91,18 @@ class TooLargeError(TwinError):
     """A request goes beyond a stated limit."""
 
     code = "too-large"
+
+
+class ConflictError(TwinError):
+    """There is one of that id already, or it clashes with what is there."""
+
+    code = "conflict"
+
+
+class ChangedError(TwinError):
+    """Somebody else changed it since it was read."""
+
+    code = "changed"
 
 
 class ManifestError(TwinError):

@@ -136,7 +136,7 @@ class TileSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    memory_mb: int = Field(64, ge=1, description="Ready tiles kept by one worker, megabytes.")
+    memory_mb: int = Field(40, ge=1, description="Ready tiles kept by one worker, megabytes.")
     store_mb: int = Field(
         1_000, ge=16, description="Tiles kept on disk for all workers, megabytes."
     )
@@ -157,6 +157,13 @@ class JobSettings(BaseModel):
     timeout_s: int = Field(3600, ge=1, description="A job that takes longer is ended, seconds.")
     sync_timeout_s: float = Field(
         20, gt=0, description="An answer at once that takes longer is refused, seconds."
+    )
+    sync_runs: int = Field(
+        4,
+        ge=1,
+        le=64,
+        description="Answers at once that one worker of the service works out at a"
+        " time, for whoever asks; others wait two seconds and are told to come back.",
     )
     max_queued: int = Field(100, ge=0, description="Jobs that wait; more are told to come back.")
     memory_mb: int = Field(
@@ -220,6 +227,11 @@ class Settings(BaseSettings):
     def network_dir(self) -> Path:
         """Where the arrays of street networks are kept."""
         return self.home / "network"
+
+    @property
+    def surface_dir(self) -> Path:
+        """Where travel-time surfaces are kept as GeoTIFFs, the oldest of many removed."""
+        return self.home / "surface"
 
     @property
     def raster_dir(self) -> Path:

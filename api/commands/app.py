@@ -16,6 +16,7 @@ from api.commands import (
     layers,
     network,
     projects,
+    scenario,
     serve,
     tiles,
     up,
@@ -33,6 +34,7 @@ app.add_typer(db.app, name="db")
 app.add_typer(layers.app, name="layers")
 app.add_typer(network.app, name="network")
 app.add_typer(projects.app, name="projects")
+app.add_typer(scenario.app, name="scenario")
 app.add_typer(tiles.app, name="tiles")
 app.add_typer(jobs.app, name="jobs")
 app.add_typer(coverage.app, name="coverage")

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 import typer
 from pydantic import BaseModel
 
-from api.commands import coverage_tables
+from api.commands import coverage_batch, coverage_tables
 from api.commands.asking import Typed, read_inputs, takes
 from api.commands.console import out, progress, settings
 from api.commands.coverage_options import (
@@ -41,6 +41,7 @@ from twin.studies.session import open_context
 from twin.types import Text
 
 app = typer.Typer(no_args_is_help=True, help="ความครอบคลุมของบริการ | Service coverage.")
+app.command("batch")(coverage_batch.batch)
 
 _STEPS: Final = 100
 _WITHIN: Final = ("question",)

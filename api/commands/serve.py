@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import gc
-import logging.config
-import multiprocessing
 import os
 import shutil
 import socket
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
-from importlib import import_module
 from pathlib import Path
 from typing import Final
 
-from granian import Granian
-from granian.constants import Interfaces, Loops
-from granian.log import LogLevels
-from starlette.types import ASGIApp
+from uvicorn.config import STARTUP_FAILURE, Config
+from uvicorn.supervisors import Multiprocess
 
 from api.commands.beside import kept_beside
 from api.commands.console import out
@@ -31,12 +24,12 @@ from twin.settings import Settings
 #: Seconds that requests in progress have to end when the service stops.
 GRACE_S: Final = 10
 
-#: Seconds after which a reload takes an old worker for replaced by its successor, which needs two
-#: or three to start.
-RESPAWN_S: Final = 10.0
+#: Seconds that a worker has to start, and to say that it lives when it is asked.
+PATIENCE_S: Final = 30
 
-#: Python looks for garbage when so many more objects were made than freed.
-GARBAGE_AFTER: Final = 10_000
+#: Seconds that a connection is kept open for a request, or for the rest of one's head: longer than
+#: proxies keep theirs (nginx 60), so that they close first and never send into a closed one.
+KEEP_ALIVE_S: Final = 75
 
 #: Resident memory to have for each worker, database included.
 WORKER_BYTES: Final = 10**9
@@ -54,70 +47,46 @@ def run(settings: Settings) -> None:
     Raises
     ------
     SetupError
-        The address cannot be listened on.
+        The address cannot be listened on, or a worker cannot start.
     """
     check_address(settings)
     with open_database(settings), metrics_folder(settings) as folder:
         out.print(f"▸ http://{settings.api.host}:{settings.api.port}  (Ctrl-C หยุด | stops)")
         for name, value in {**environment(settings), METRICS_FOLDER: str(folder)}.items():
             os.environ[name] = value
-        config = logging_config(settings.log)
-        logging.config.dictConfig(config)
-        server = Granian(
-            "api.commands.serve:worker_app",
-            factory=True,
-            interface=Interfaces.ASGI,
-            address=settings.api.host,
-            port=settings.api.port,
-            workers=settings.api.workers or count_workers(),
-            loop=Loops.auto if os.name == "nt" else Loops.uvloop,
-            websockets=False,
-            respawn_failed_workers=True,
-            respawn_interval=RESPAWN_S,
-            workers_kill_timeout=GRACE_S,
-            log_dictconfig=config,
-            log_level=LogLevels(settings.log.level),
-            log_access=False,
-        )
-        server.on_reload(start_afresh)
-        if "geopandas" in sys.modules:
-            start_afresh()
+        config = server_config(settings)
+        server = Multiprocess(config, [config.bind_socket()])
         with kept_beside(WORKER) if settings.jobs.workers else nullcontext():
-            server.serve()
+            server.run()
+        if any(worker.exitcode == STARTUP_FAILURE for worker in server.processes):
+            raise SetupError(
+                "The service did not start; its last words are in the log above.",
+                "บริการเริ่มไม่สำเร็จ สาเหตุอยู่ในบันทึกด้านบน",
+            )
     out.print("▸ หยุดแล้ว | stopped")
 
 
-def start_afresh() -> None:
-    """Let workers that start from now on import everything themselves.
-
-    A fork starts in half the time, but has the code its parent once read, so a reload would mix it
-    with newer code; and the memory, which stays taken where layers were loaded before.
-    """
-    multiprocessing.set_start_method("spawn", force=True)
-
-
-def worker_app() -> ASGIApp:
-    """Return the service for a worker process.
-
-    A terminal's Ctrl-C reaches every process of its group, and a worker that is told twice to end
-    does not end: it leaves the group, so that its parent alone tells it.
-    """
-    os.setpgid(0, 0)
-    app = import_module("api.main").app_from_environment()
-    draining = import_module("api.observing.draining")
-    served: ASGIApp = draining.Draining(app, app.let_go)
-    spare_the_collector()
-    return served
-
-
-def spare_the_collector() -> None:
-    """Let Python look for garbage among what requests make, not among all that was imported.
-
-    A look at everything takes a tenth of a second, in which nobody is answered.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(GARBAGE_AFTER)
+def server_config(settings: Settings) -> Config:
+    """Return how uvicorn serves; workers are told the same."""
+    return Config(
+        "api.worker:worker_app",
+        factory=True,
+        interface="asgi3",
+        host=settings.api.host,
+        port=settings.api.port,
+        workers=settings.api.workers or count_workers(),
+        loop="auto" if os.name == "nt" else "uvloop",
+        http="api.protocol:TileProtocol",
+        ws="none",
+        lifespan="on",
+        log_config=logging_config(settings.log),
+        access_log=False,
+        proxy_headers=False,  # which `api.proxies` reads
+        server_header=False,
+        timeout_keep_alive=KEEP_ALIVE_S,
+        timeout_graceful_shutdown=GRACE_S,
+        timeout_worker_healthcheck=PATIENCE_S,
+    )
 
 
 def count_workers() -> int:

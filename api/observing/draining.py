@@ -9,15 +9,32 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Callable
-from typing import Final
+import threading
+from typing import Final, Protocol
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
+
+from api.tiling.front import TileFront
 
 #: Seconds in which clients are told, before the worker ends.
 DRAIN_S: Final = 0.5
 
-_CLOSE: Final = (b"connection", b"close")
+#: Seconds after which a worker that cannot end is ended: a thread of it waits for something.
+GIVE_UP_S: Final = 15
+
+CLOSE: Final = (b"connection", b"close")
+
+
+class Served(Protocol):
+    """The service, as a worker runs it."""
+
+    tiles: TileFront | None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+
+    def let_go(self) -> None:
+        """End what would go on for as long as a client listens."""
 
 
 class Draining:
@@ -25,17 +42,16 @@ class Draining:
 
     The server ends at SIGINT as it does at SIGTERM: the one is taken over here, and the other sent
     when the clients have been told.
-
-    Parameters
-    ----------
-    let_go
-        Ends the answers that would never end by themselves.
     """
 
-    def __init__(self, app: ASGIApp, let_go: Callable[[], None]) -> None:
+    def __init__(self, app: Served) -> None:
         self.app = app
-        self.let_go = let_go
         self.is_ending = False
+
+    @property
+    def tiles(self) -> TileFront | None:
+        """Where tiles lie ready; None where each answer has to pass through here."""
+        return None if self.is_ending else self.app.tiles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request, or the life of the application."""
@@ -50,14 +66,17 @@ class Draining:
         """Begin to tell clients, and end a little later."""
         if not self.is_ending:
             self.is_ending = True
-            self.let_go()
+            self.app.let_go()
             loop = asyncio.get_running_loop()
             loop.call_later(DRAIN_S, os.kill, os.getpid(), signal.SIGINT)
+            give_up = threading.Timer(GIVE_UP_S, os._exit, [1])
+            give_up.daemon = True
+            give_up.start()
 
     async def _part(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_last(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message = {**message, "headers": [*message["headers"], _CLOSE]}
+                message = {**message, "headers": [*message["headers"], CLOSE]}
             await send(message)
 
         await self.app(scope, receive, send_last)

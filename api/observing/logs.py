@@ -27,7 +27,7 @@ def logging_config(log: LogSettings) -> dict[str, Any]:
     level = log.level.upper()
     loggers = {
         name: {"handlers": ["console"], "level": level, "propagate": False}
-        for name in ("twin", "_granian", "granian.access")
+        for name in ("twin", "uvicorn")
     }
     return {
         "version": 1,
@@ -55,6 +55,7 @@ def make_formatter(*, is_terminal: bool | None = None) -> logging.Formatter:
         ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="time"),
         _add_request_id,
+        _drop_colours,
     ]
     last: list[Processor] = (
         [
@@ -75,6 +76,11 @@ def _add_request_id(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     request_id = REQUEST_ID.get()
     if request_id is not None:
         event["request_id"] = request_id
+    return event
+
+
+def _drop_colours(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+    event.pop("color_message", None)  # the server's message again, with codes for a terminal
     return event
 
 

@@ -27,10 +27,11 @@ _MEMORY: Final = TILES["memory"]
 _KNOWN: Final = TILES["304"]
 
 
-def count_ready_tile(scope: Scope, status: int, started: float) -> None:
+def count_ready_tile(method: str, status: int, started: float, *, is_raster: bool) -> None:
     """Count a tile that lay ready in memory."""
     (_KNOWN if status == _NOT_MODIFIED else _MEMORY).inc()
-    _count(scope, status, started)
+    route = RASTER_ROUTE if is_raster else TILE_ROUTE
+    count_request(method, route, status, perf_counter() - started)
 
 
 def count_made_tile(size_bytes: int | None) -> None:
@@ -71,9 +72,6 @@ class ObservedTile:
         for what, seconds in self._spent.parts:
             if what == "db":
                 observe_query("tile", seconds)
-        _count(self._scope, self.status, self._started)
-
-
-def _count(scope: Scope, status: int, started: float) -> None:
-    route = RASTER_ROUTE if scope["path"].endswith(".png") else TILE_ROUTE
-    count_request(scope["method"], route, status, perf_counter() - started)
+        route = RASTER_ROUTE if self._scope["path"].endswith(".png") else TILE_ROUTE
+        seconds = perf_counter() - self._started
+        count_request(self._scope["method"], route, self.status, seconds)

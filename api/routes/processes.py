@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final
 from anyio.to_thread import run_sync
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from api.deps import STRICT, WRITER, EngineDep, KeptDep, SettingsDep, WriteEngineDep
+from api.deps import STRICT, ContextDep, RunsDep, SettingsDep
 from api.describing import description, summary
 from api.executing import prefers_job, read_inputs, run_at_once, wanted_response
 from api.formats import PAGE, FormatDep, negotiated, own_links
@@ -17,6 +17,7 @@ from api.links import JSON, absolute
 from api.models.common import Link
 from api.models.processes import Execute, ProcessDescription, ProcessList, StatusInfo
 from api.openapi import WRITES, problems
+from api.writing import check_writer
 from twin.db.engine import connect
 from twin.jobs import store
 from twin.jobs.process import Context
@@ -43,17 +44,27 @@ _EXECUTED: Final[dict[int | str, dict[str, Any]]] = {
 }
 
 
-async def get_context(
-    settings: SettingsDep, engine: EngineDep, writer: WriteEngineDep, kept: KeptDep
-) -> Context:
-    """Return what a run may use."""
-    return Context(settings, engine, writer, kept.news)
-
-
-ContextDep = Annotated[Context, Depends(get_context)]
 ProcessId = Annotated[
     str, Path(alias="processId", description="Id of a process", examples=["echo"])
 ]
+
+
+Prefer = Annotated[
+    str | None, Header(description="`respond-async`: run it in the background, as a job")
+]
+
+
+async def is_wanted_as_job(
+    request: Request, settings: SettingsDep, process_id: ProcessId, prefer: Prefer = None
+) -> bool:
+    """Tell whether a process is to be run as a job, and refuse whoever may not ask for one."""
+    is_job = get_process(process_id).is_long or prefers_job(prefer)
+    if is_job:
+        check_writer(request, settings.api.admin_token)
+    return is_job
+
+
+IsJobDep = Annotated[bool, Depends(is_wanted_as_job)]
 
 
 @router.get(
@@ -99,7 +110,6 @@ async def get_process_description(
 
 @router.post(
     "/api/processes/{processId}/execution",
-    dependencies=WRITER,
     responses=_EXECUTED,
     openapi_extra=WRITES,
     operation_id="execute",
@@ -107,19 +117,22 @@ async def get_process_description(
 async def execute(
     request: Request,
     context: ContextDep,
+    runs: RunsDep,
     process_id: ProcessId,
+    is_job: IsJobDep,
     sent: Execute,
-    prefer: Annotated[
-        str | None, Header(description="`respond-async`: run it in the background, as a job")
-    ] = None,
+    prefer: Prefer = None,
 ) -> Response:
-    """Run a process: at once, or as a job where that is preferred or the process takes long."""
+    """Run a process: at once, or as a job where that is preferred or the process takes long.
+
+    Whoever may read may run it at once; a job needs the operator's token, or this machine.
+    """
     process = get_process(process_id)
     form = wanted_response(sent)
     hosts = context.settings.jobs.input_hosts
     inputs = await run_sync(read_inputs, process, sent.inputs, hosts)
-    if not (process.is_long or prefers_job(prefer)):
-        return results(await run_at_once(process, context, inputs), form)
+    if not is_job:
+        return results(await run_at_once(process, context, inputs, runs), form)
     asked = Asked(process.id, inputs.model_dump(mode="json"), form)
     record = await run_sync(_accept, context, asked)
     response = Response(

@@ -69,19 +69,17 @@ class TileFront:
 
     async def answers(self, scope: Scope, receive: Receive, send: Send) -> bool:
         """Answer a request if it is one for a tile; tell whether it was."""
-        path = scope["path"]
-        if self.root_path and path.startswith(self.root_path):
-            path = path[len(self.root_path) :]
-        name, query = path, scope["query_string"]
+        path, query = self.name_of(scope["path"]), scope["query_string"]
+        name = path
         if query:
             name = f"{path}?{query.decode('latin-1')}"
         if scope["method"] not in ("GET", "HEAD"):
             return False
         started = time.perf_counter()
-        ready = self.memory.get(name)
-        if ready is not None and self.watcher.is_connected:
+        ready = self.ready(name)
+        if ready is not None:
             status = await self.sender.send(name, ready, scope, send)
-            count_ready_tile(scope, status, started)
+            count_ready_tile(scope["method"], status, started, is_raster=ready.is_raster)
             return True
         asked = _TILE.fullmatch(path)
         if asked is None:
@@ -92,6 +90,16 @@ class TileFront:
         with ObservedTile(scope, started) as seen:
             seen.status = await self._answer(name, make, scope, receive, send)
         return True
+
+    def name_of(self, path: str) -> str:
+        """Return the name by which the answer to a path is kept: without the prefix."""
+        if self.root_path and path.startswith(self.root_path):
+            return path[len(self.root_path) :]
+        return path
+
+    def ready(self, name: str) -> Ready | None:
+        """Return what lies ready, while changes are heard of."""
+        return self.memory.get(name) if self.watcher.is_connected else None
 
     async def fetch(self, tileset: str, address: Address) -> Ready:
         """Return a vector tile, ready or made; raises as `TileService.tile` does."""

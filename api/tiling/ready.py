@@ -31,25 +31,49 @@ _TYPES: Final = {name: (b"content-type", name.encode()) for name in (MVT, PNG)}
 _GZIP: Final = (b"content-encoding", b"gzip")
 _BROTLI: Final = (b"content-encoding", b"br")
 
-#: What an entry weighs besides its bodies: messages, headers, names (measured).
-_OVERHEAD_BYTES: Final = 2_300
+#: What an entry weighs besides its bodies: headers and names (measured).
+_OVERHEAD_BYTES: Final = 1_400
 
 
 class Variant:
-    """A tile in one encoding: the messages of 200 (or 204) and of 304."""
+    """A tile in one encoding: what is sent as 200 (or 204) and as 304.
 
-    __slots__ = ("body", "etag", "not_modified", "start")
+    Parameters
+    ----------
+    about
+        Headers of this tile, besides its ETag and length.
+    """
 
-    def __init__(self, status: int, etag: str, body: bytes, about: Iterable[Header]) -> None:
+    __slots__ = ("_about", "_head", "body", "etag", "status")
+
+    def __init__(self, status: int, etag: str, body: bytes, about: tuple[Header, ...]) -> None:
+        self.status = int(status)
         self.etag = etag.encode()
-        tag = (b"etag", self.etag)
-        own = [tag, *about]
-        if status == HTTPStatus.OK:  # an answer without content may not tell a length
-            own.append((b"content-length", b"%d" % len(body)))
-        self.start: Message = {**_START, "status": int(status), "headers": [*own, *_SHARED]}
-        # What the client keeps has the rest: a 304 repeats what caches go by, and no more.
-        self.not_modified: Message = {**_START, "status": 304, "headers": [tag, *_CACHED]}
-        self.body: Message = {"type": "http.response.body", "body": body}
+        self.body = body
+        self._about = about
+        self._head = written(self._own())
+
+    @property
+    def start(self) -> Message:
+        """The head of the answer as a message of ASGI."""
+        return {**_START, "status": self.status, "headers": [*self._own(), *_SHARED]}
+
+    @property
+    def not_modified(self) -> Message:
+        """The head of 304: what the client keeps has the rest."""
+        return {**_START, "status": 304, "headers": [(b"etag", self.etag), *_CACHED]}
+
+    def written(self, more: Iterable[Header], *, is_known: bool) -> bytes:
+        """Return the answer as it travels by HTTP/1.1, with more headers: 304 where it is known."""
+        if is_known:
+            return b"".join((_LINES[304], written(more), b"etag: ", self.etag, _CACHED_END))
+        return b"".join((_LINES[self.status], written(more), self._head, _SHARED_END, self.body))
+
+    def _own(self) -> list[Header]:
+        own = [(b"etag", self.etag), *self._about]
+        if self.status == HTTPStatus.OK:  # an answer without content may not tell a length
+            own.append((b"content-length", b"%d" % len(self.body)))
+        return own
 
 
 class Ready:
@@ -112,18 +136,23 @@ class Ready:
     def response(self) -> Response:
         """Return the tile as a response of Starlette, unpacked."""
         variant = self.plain() if self.is_packed else self.main
-        response = Response(variant.body["body"], variant.start["status"])
+        response = Response(variant.body, variant.status)
         response.raw_headers = variant.start["headers"]
         return response
 
     @property
+    def is_raster(self) -> bool:
+        """Whether it is a picture."""
+        return self.media_type == PNG
+
+    @property
     def is_packed(self) -> bool:
         """Whether the content is a gzip member."""
-        return self.media_type == MVT and bool(self.main.body["body"])
+        return self.media_type == MVT and bool(self.main.body)
 
     def unpacked(self) -> bytes:
         """Return the content of a gzip member."""
-        return zlib.decompress(self.main.body["body"], 31)
+        return zlib.decompress(self.main.body, 31)
 
     def plain(self) -> Variant:
         """Return the tile for a client that cannot unpack it."""
@@ -159,12 +188,29 @@ def matches(known: bytes, etag: bytes) -> bool:
     return etag in names or b"*" in names
 
 
+def written(headers: Iterable[Header]) -> bytes:
+    r"""Return headers as they travel by HTTP/1.1.
+
+    Examples
+    --------
+    >>> written([(b"etag", b'"1"'), (b"vary", b"accept-encoding")])
+    b'etag: "1"\r\nvary: accept-encoding\r\n'
+    """
+    return b"".join([b"%b: %b\r\n" % header for header in headers])
+
+
 def timed(start: Mapping[str, Any], query_s: float, total_s: float) -> Message:
     """Return the start of an answer that was not ready, with what it took."""
     told = f"db;dur={query_s * 1000:.2f}, total;dur={total_s * 1000:.2f}".encode()
     headers = [pair for pair in start["headers"] if pair is not _READY]
     return {**start, "headers": [*headers, (b"server-timing", told)]}
 
+
+_LINES: Final = {
+    200: b"HTTP/1.1 200 OK\r\n",
+    204: b"HTTP/1.1 204 No Content\r\n",
+    304: b"HTTP/1.1 304 Not Modified\r\n",
+}
 
 #: What every tile tells. Pages need more (`api.middleware`); these are no pages, and small.
 _CACHED: Final[tuple[Header, ...]] = (
@@ -177,3 +223,5 @@ _SHARED: Final[tuple[Header, ...]] = (
     *READABLE,
     _READY,
 )
+_CACHED_END: Final = b"\r\n" + written(_CACHED) + b"\r\n"
+_SHARED_END: Final = written(_SHARED) + b"\r\n"

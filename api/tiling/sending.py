@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -38,24 +39,32 @@ class Sender:
 
     async def send(self, name: str, ready: Ready, scope: Scope, send: Send) -> int:
         """Answer a request with a tile, kept as `name` or not at all; return the status."""
-        accepts = known = b""
-        for header, value in scope["headers"]:
-            if header == b"accept-encoding":
-                accepts = value
-            elif header == b"if-none-match":
-                known = value
+        accepts, known, _ = wishes(scope["headers"])
+        variant, is_known = self.choose(name, ready, accepts, known)
+        if is_known:
+            await send(variant.not_modified)
+            await send(_NO_BODY)
+            return 304
+        await send(variant.start)
+        body = b"" if scope["method"] == "HEAD" else variant.body
+        await send({"type": "http.response.body", "body": body})
+        return variant.status
+
+    def choose(self, name: str, ready: Ready, accepts: bytes, known: bytes) -> tuple[Variant, bool]:
+        """Return the form of a tile that suits a client, and whether it has that already.
+
+        Parameters
+        ----------
+        accepts, known
+            Its `Accept-Encoding` and `If-None-Match`, empty where there is none.
+        """
         variant = self._variant(name, ready, accepts)
         if known:
             # What the client has may be the form that was chosen before this one was made.
-            had = next((one for one in (variant, ready.main) if matches(known, one.etag)), None)
-            if had is not None:
-                await send(had.not_modified)
-                await send(_NO_BODY)
-                return 304
-        await send(variant.start)
-        await send(_NO_BODY if scope["method"] == "HEAD" else variant.body)
-        status: int = variant.start["status"]
-        return status
+            for had in (variant, ready.main):
+                if matches(known, had.etag):
+                    return had, True
+        return variant, False
 
     def _variant(self, name: str, ready: Ready, accepts: bytes) -> Variant:
         if ready.media_type != MVT:
@@ -85,11 +94,25 @@ class Sender:
             if packed.cancelled():
                 return
             body = packed.result()
-            if len(body) < len(ready.main.body["body"]):
+            if len(body) < len(ready.main.body):
                 ready.br = ready.with_brotli(body)
                 self.memory.weigh(name, ready, len(body))
 
         packing.add_done_callback(done)
+
+
+def wishes(headers: Iterable[tuple[bytes, bytes]]) -> tuple[bytes, bytes, bool]:
+    """Return `Accept-Encoding`, `If-None-Match`, and whether the request has a body."""
+    accepts = known = b""
+    has_body = False
+    for name, value in headers:
+        if name == b"accept-encoding":
+            accepts = value
+        elif name == b"if-none-match":
+            known = value
+        elif name in (b"content-length", b"transfer-encoding"):
+            has_body = True
+    return accepts, known, has_body
 
 
 _NO_BODY: Final[Message] = {"type": "http.response.body", "body": b""}

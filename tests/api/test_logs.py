@@ -175,7 +175,7 @@ def test_terminal_shows_the_traceback_as_it_is(service, shown):
 def test_level_of_the_settings_is_that_of_our_loggers(capsys):
     root = logging.getLogger()
     handlers, level = root.handlers[:], root.level
-    loggers = [logging.getLogger(name) for name in ("twin", "_granian", "granian.access")]
+    loggers = [logging.getLogger(name) for name in ("twin", "uvicorn")]
     states = [(logger.handlers[:], logger.level, logger.propagate) for logger in loggers]
     try:
         logging.config.dictConfig(logging_config(LogSettings(level="warning")))
@@ -199,7 +199,8 @@ def test_server_writes_json_alone_to_standard_error(toy):
         told = server.stdout.read().splitlines()
     written = [json.loads(line) for line in told if not line.startswith("▸")]
     assert [line["path"] for line in written if line.get("request_id") == "seen"] == ["/api"]
-    assert "_granian" in {line["logger"] for line in written}
+    assert "uvicorn.error" in {line["logger"] for line in written}
+    assert not any("color_message" in line for line in written)
     assert {line["level"] for line in written} == {"info"}
 
 

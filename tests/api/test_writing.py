@@ -18,8 +18,10 @@ OWN = "http://127.0.0.1:8000"
 
 def ask(settings, *, token=TOKEN, peer=HERE, base=OWN, **headers):
     api = settings.api.model_validate({**settings.api.model_dump(), "admin_token": token})
-    app = create_app(settings.model_copy(update={"api": api}))
-    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    jobs = settings.jobs.model_copy(update={"max_queued": 10_000})
+    app = create_app(settings.model_copy(update={"api": api, "jobs": jobs}))
+    sent = {"Prefer": "respond-async"}
+    sent |= {name.replace("_", "-"): value for name, value in headers.items()}
     with TestClient(app, base_url=base, client=(peer, 50_000)) as client:
         return client.post(RUN, json=HELLO, headers=sent)
 
@@ -35,7 +37,7 @@ def ask(settings, *, token=TOKEN, peer=HERE, base=OWN, **headers):
 )
 @pytest.mark.parametrize("token", [None, TOKEN])
 def test_this_machine_may_write(toy, token, peer, base):
-    assert ask(toy, token=token, peer=peer, base=base).status_code == 200
+    assert ask(toy, token=token, peer=peer, base=base).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -47,7 +49,7 @@ def test_this_machine_may_write(toy, token, peer, base):
     ],
 )
 def test_own_pages_may_write(toy, headers):
-    assert ask(toy, **headers).status_code == 200
+    assert ask(toy, **headers).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -65,7 +67,7 @@ def test_own_pages_may_write(toy, headers):
 def test_pages_of_other_sites_may_not_write(toy, headers):
     response = ask(toy, **headers)
     assert (response.status_code, response.json()["code"]) == (403, "forbidden")
-    assert ask(toy, Authorization=f"Bearer {TOKEN}", **headers).status_code == 200
+    assert ask(toy, Authorization=f"Bearer {TOKEN}", **headers).status_code == 201
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,9 @@ def test_what_a_form_could_send_is_refused(toy, media_type):
     app = create_app(toy)
     with TestClient(app, base_url=OWN, client=(HERE, 50_000)) as client:
         response = client.post(
-            RUN, content='{"inputs": {"message": "x"}}', headers={"Content-Type": media_type}
+            RUN,
+            content='{"inputs": {"message": "x"}}',
+            headers={"Content-Type": media_type, "Prefer": "respond-async"},
         )
     assert (response.status_code, response.json()["code"]) == (415, "unsupported-media-type")
 
@@ -102,8 +106,8 @@ def test_others_need_the_token(toy, strange):
     without = ask(toy, **strange)
     assert (without.status_code, without.json()["code"]) == (401, "unauthorised")
     assert without.headers["www-authenticate"] == "Bearer"
-    assert ask(toy, Authorization=f"Bearer {TOKEN}", **strange).status_code == 200
-    assert ask(toy, Authorization=f"bearer {TOKEN}", **strange).status_code == 200
+    assert ask(toy, Authorization=f"Bearer {TOKEN}", **strange).status_code == 201
+    assert ask(toy, Authorization=f"bearer {TOKEN}", **strange).status_code == 201
 
 
 def test_client_named_by_a_trusted_proxy_needs_the_token(toy):
@@ -154,6 +158,12 @@ def test_reading_stays_open(toy):
         for path in ("/api/processes", "/api/processes/echo", "/api/jobs"):
             assert client.get(path).status_code == 200
         assert client.delete("/api/jobs/0b5cb4ba-9d52-4d4d-a5f8-1f4c9d3cf3b5").status_code == 403
+
+
+def test_running_at_once_is_reading(toy):
+    far = {"peer": "192.0.2.7", "token": None}
+    assert ask(toy, **far, Prefer="").status_code == 200
+    assert ask(toy, **far, Prefer="respond-async").status_code == 403
 
 
 def test_browsers_are_not_told_that_other_sites_may_send_a_token(toy):

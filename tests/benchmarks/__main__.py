@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from benchmarks import queries, tiles
+from benchmarks import coverage, queries, tiles
 from benchmarks.bench import Bench
 from benchmarks.console import BenchError, out
 from benchmarks.data import open_store
@@ -13,7 +13,9 @@ from benchmarks.tools import ensure_peer, ensure_programs, versions
 from twin.errors import TwinError
 from twin.settings import Settings
 
-BENCHES = {"tiles": tiles.run, "queries": queries.run}
+BENCHES = {"tiles": tiles.run, "queries": queries.run, "coverage": coverage.run}
+#: Those that compare servers under load.
+SERVED = {"tiles", "queries"}
 
 
 def main() -> int:
@@ -26,8 +28,10 @@ def main() -> int:
     home = Settings().home.resolve() / "bench"
     home.mkdir(parents=True, exist_ok=True)
     try:
-        ensure_programs(["wrk", "nginx"])
-        tipg = ensure_peer(home, "tipg")
+        tipg = None
+        if arguments.name in SERVED:
+            ensure_programs(["wrk", "nginx"])
+            tipg = ensure_peer(home, "tipg")
         with open_store(home, quick=arguments.quick) as store:
             about = describe() | {"versions": versions(tipg), "quick": arguments.quick}
             waits = not (arguments.quick or arguments.now)

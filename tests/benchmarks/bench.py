@@ -2,6 +2,7 @@
 
 import os
 import statistics
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -30,7 +31,7 @@ class Bench:
 
     home: Path
     store: Store
-    tipg_python: Path
+    tipg_python: Path | None
     quick: bool
     waits: bool
     about: dict[str, Any] = field(default_factory=dict)
@@ -51,7 +52,8 @@ class Bench:
 
     def tipg(self, address: URL, *, workers: int = 1) -> AbstractContextManager[Server]:
         """Serve tipg on a database."""
-        return servers.tipg(self.tipg_python, address, self.home, workers=workers)
+        python = self.tipg_python or ensure_peer(self.home, "tipg")
+        return servers.tipg(python, address, self.home, workers=workers)
 
     def titiler(self) -> AbstractContextManager[Server]:
         """Serve TiTiler, which reads the files that it is told of."""
@@ -89,6 +91,17 @@ class Bench:
                 yield connection
         finally:
             engine.dispose()
+
+
+def timed(rounds: int, *runs: Callable[[], object]) -> list[float]:
+    """Make every run once a round, in turn; return the middle time of each, milliseconds."""
+    took: list[list[float]] = [[] for _ in runs]
+    for _ in range(rounds):
+        for run, times in zip(runs, took, strict=True):
+            started = time.perf_counter()
+            run()
+            times.append((time.perf_counter() - started) * 1000)
+    return [statistics.median(times) for times in took]
 
 
 def take_turns(rounds: int, *runs: Callable[[], Load]) -> list[Load]:

@@ -4,6 +4,7 @@
     x1      the starter edition with the synthetic island: roads, facilities, buildings
     x10     ten such islands side by side
     x100    a hundred, roads only
+    town    the starter edition with 50,000 street corners, 100 hospitals and 20,000 homes
 
 Islands stand side by side, a tile of zoom 10 apart: the table grows, the density of a place stays.
 """
@@ -41,6 +42,8 @@ from twin.testing import make_columns, make_spec, publish_layer
 SEED = 83
 FULL = {"road": 60_000, "facility": 20_000, "building": 100_000}
 QUICK = {"road": 6_000, "facility": 2_000, "building": 10_000}
+TOWN = {"road": 71_000, "facility": 100, "home": 20_000}
+QUICK_TOWN = {"road": 6_000, "facility": 20, "home": 2_000}
 COPIES = {"x10": (10, ("road", "facility", "building")), "x100": (100, ("road",))}
 
 #: What decides how a database looks; a change makes it anew.
@@ -104,9 +107,16 @@ class Store:
         settings = self.settings(address)
         with open_engine(settings) as engine:
             load_layers(engine, settings, _edition(name))
-            if name == "x1":
-                with engine.begin() as connection:
-                    _publish_island(connection, self.counts)
+            with engine.begin() as connection:
+                if name == "x1":
+                    _publish(connection, island_specs(), island_frames(self.counts))
+                elif name == "town":
+                    _publish(connection, town_specs(), town_frames(self.town))
+
+    @property
+    def town(self) -> dict[str, int]:
+        """What `town` holds."""
+        return TOWN if self.counts == FULL else QUICK_TOWN
 
     def _key(self, name: str) -> str:
         digest = hashlib.sha256(f"{name} {self.counts}".encode())
@@ -180,9 +190,28 @@ def _stored(frame: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows, geometry="geom", crs=STORAGE_SRID)
 
 
-def _publish_island(connection: Connection, counts: dict[str, int]) -> None:
-    frames = island_frames(counts)
-    for spec in island_specs():
+def town_specs() -> list[LayerSpec]:
+    """Return the layers of the town: two of the catalogue, and homes with their people."""
+    columns = make_columns(home_no="integer", people="integer")
+    home = make_spec("home", "Point", position=91, key=["home_no"], columns=columns)
+    return [spec_of("road"), spec_of("facility"), home]
+
+
+def town_frames(counts: dict[str, int]) -> dict[str, gpd.GeoDataFrame]:
+    """Make the town: the island's roads, hospitals, and homes of one to six people."""
+    whole = {"road": counts["road"], "facility": counts["facility"], "building": counts["home"]}
+    frames = island_frames(whole)
+    homes = frames.pop("building").rename(columns={"building_no": "home_no"})
+    homes["geom"] = shapely.centroid(homes["geom"].to_numpy())
+    people = np.random.default_rng(SEED).integers(1, 7, len(homes))
+    frames["facility"]["amenity"] = "hospital"
+    return frames | {"home": homes.assign(people=people)}
+
+
+def _publish(
+    connection: Connection, specs: list[LayerSpec], frames: dict[str, gpd.GeoDataFrame]
+) -> None:
+    for spec in specs:
         connection.execute(delete(Layer).where(Layer.id == spec.id))
         publish_layer(connection, spec, frames[spec.id])
 
@@ -190,7 +219,7 @@ def _publish_island(connection: Connection, counts: dict[str, int]) -> None:
 def _edition(name: str) -> Choice:
     if name == "phuket":
         return real_data(Path(os.environ["TWIN_DATA_DIR"]).resolve())
-    if name == "x1":
+    if name in ("x1", "town"):
         return starter()
     raise BenchError(f"no set of data {name!r}", f"ไม่มีชุดข้อมูล {name!r}")
 

@@ -72,6 +72,30 @@ def reset_peak(pid: int) -> None:
     Path(f"/proc/{pid}/clear_refs").write_text("5")
 
 
+def family(pid: int) -> list[int]:
+    """Return a process and all that it started, directly or not."""
+    found = [pid]
+    for one in found:
+        try:
+            children = Path(f"/proc/{one}/task/{one}/children").read_text().split()
+        except OSError:  # it has ended
+            continue
+        found += map(int, children)
+    return found
+
+
+def together_mb(pid: int) -> float:
+    """Return the memory of a process and all that it started, shared pages once, MB."""
+    total_kb = 0
+    for one in family(pid):
+        try:
+            told = Path(f"/proc/{one}/smaps_rollup").read_text()
+        except OSError:  # it has ended
+            continue
+        total_kb += sum(int(line.split()[1]) for line in told.splitlines() if line[:4] == "Pss:")
+    return total_kb * 1024 / 1e6
+
+
 def _status(pid: int, name: str) -> float:
     for line in Path(f"/proc/{pid}/status").read_text().splitlines():
         if line.startswith(f"{name}:"):

@@ -11,7 +11,12 @@ from pathlib import Path
 from benchmarks.console import BenchError, step
 
 _UVICORN = ("uvicorn==0.54.0", "uvloop==0.23.0", "httptools==0.9.0")
-_PEERS = {"tipg": "tipg==1.6.1", "titiler": "titiler-application==2.4.0"}
+_PEERS = {
+    "tipg": ("tipg==1.6.1", *_UVICORN),
+    "titiler": ("titiler-application==2.4.0", *_UVICORN),
+    "pandana": ("pandana==0.8",),
+    "spopt": ("spopt==0.7.0", "pulp==3.3.2", "highspy==1.16.0"),
+}
 _APT = {"wrk": "wrk", "nginx": "nginx"}
 
 
@@ -25,10 +30,14 @@ def ensure_programs(names: Sequence[str]) -> None:
     """
     os.environ["PATH"] += f"{os.pathsep}/usr/sbin"  # where Debian puts nginx
     missing = [_APT[name] for name in names if not shutil.which(name)]
-    if not missing:
-        return
+    if missing:
+        apt_install(missing)
+
+
+def apt_install(packages: Sequence[str]) -> None:
+    """Install packages of the distribution where we may; raises as `ensure_programs` does."""
     apt, sudo = shutil.which("apt-get"), shutil.which("sudo")
-    told = " ".join(missing)
+    told = " ".join(packages)
     if not apt or not (os.geteuid() == 0 or sudo):
         raise BenchError(
             f"please install {told} (Debian: apt-get install {told}), then run this again",
@@ -39,14 +48,14 @@ def ensure_programs(names: Sequence[str]) -> None:
     command += ["env", "DEBIAN_FRONTEND=noninteractive", "RUNLEVEL=1", apt]
     with step(f"apt-get install {told}"):
         _run([*command, "update", "-q"])
-        _run([*command, "install", "-y", "-q", "--no-install-recommends", *missing])
+        _run([*command, "install", "-y", "-q", "--no-install-recommends", *packages])
 
 
 def ensure_peer(home: Path, name: str) -> Path:
     """Return the Python that has a peer, made below `home` where it is not there."""
     folder = home / name
     python, mark = folder / "bin" / "python", folder / "installed"
-    packages = (_PEERS[name], *_UVICORN)
+    packages = _PEERS[name]
     if not (mark.exists() and mark.read_text() == str(packages)):
         with step(f"pip install {' '.join(packages)}"):
             venv.create(folder, with_pip=True, symlinks=True, clear=True)
@@ -56,8 +65,21 @@ def ensure_peer(home: Path, name: str) -> Path:
     return python
 
 
-def versions(tipg_python: Path) -> dict[str, str]:
+def run_peer(python: Path, script: Path, *arguments: str) -> str:
+    """Run a script in a peer's place; return what it printed.
+
+    Raises
+    ------
+    BenchError
+        It failed; told with the end of what it said.
+    """
+    return _run([str(python), str(script), *arguments])
+
+
+def versions(tipg_python: Path | None) -> dict[str, str]:
     """Return the versions of what is compared."""
+    if tipg_python is None:
+        return {"python": sys.version.split()[0]}
     script = "from importlib.metadata import version as v;"
     script += "print(*(f'{n}={v(n)}' for n in ('tipg', 'uvicorn', 'asyncpg', 'fastapi')))"
     peer = _said([str(tipg_python), "-c", script]).split()
@@ -70,11 +92,12 @@ def versions(tipg_python: Path) -> dict[str, str]:
     }
 
 
-def _run(command: list[str]) -> None:
+def _run(command: list[str]) -> str:
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         told = (done.stderr or done.stdout).strip()[-1000:]
         raise BenchError(f"{' '.join(command)} failed:\n{told}", f"{command[0]} ไม่สำเร็จ")
+    return done.stdout
 
 
 def _said(command: list[str]) -> str:

@@ -285,6 +285,7 @@ def test_files_that_hold_no_question_are_refused(tmp_path, content):
         (("--where", "amenity = 'volcano'"), "keeps nothing"),
         (("--point", "98.2,7.5"), "within 250 m"),
         (("--areas", "road"), "tambon"),
+        (("--scenario", "nowhere"), "nowhere"),
     ],
 )
 def test_mistakes_are_told_in_both_languages(twin, tmp_path, monkeypatch, arguments, said):

@@ -2,11 +2,12 @@
 
 import os
 import signal
+import subprocess
 from pathlib import Path
 
 import httpx
 import pytest
-from serving import run_server
+from serving import TWIN, free_port, run_server
 
 from twin.db.embedded import Cluster
 
@@ -36,7 +37,7 @@ def test_up_serves_and_ends_with_its_database(open_folder, end):
         told = server.stdout.read()
     assert "หยุดแล้ว | stopped" in told
     assert "Traceback" not in told
-    assert "refused to gracefully stop" not in told
+    assert "timeout graceful shutdown exceeded" not in told
     assert not Cluster(home).is_running()
 
 
@@ -47,3 +48,21 @@ def test_serve_listens_on_loopback_alone(starter):
         table = Path(f"/proc/{server.pid}/net/tcp").read_text().splitlines()[1:]
     sockets = [line.split()[1].split(":") for line in table if line.split()[3] == LISTENING]
     assert {address for address, owner in sockets if owner == port} == {LOOPBACK}
+
+
+def test_service_that_cannot_start_says_so_and_ends(toy, open_folder):
+    home = open_folder / "unusable"
+    home.mkdir()
+    (home / "tiles").write_text("a file, where the folder of kept tiles should be")
+    environment = {"TWIN_HOME": str(home), "TWIN_DB__URL": toy.db.url}
+    served = subprocess.run(
+        [*TWIN, "serve", "--port", str(free_port())],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert served.returncode == 1
+    assert "บริการเริ่มไม่สำเร็จ" in served.stdout + served.stderr
+    assert "FileExistsError" in served.stderr

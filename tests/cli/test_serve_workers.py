@@ -3,6 +3,8 @@
 import os
 import re
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections import Counter
@@ -108,7 +110,7 @@ def test_reload_replaces_the_worker_without_a_dropped_request(toy):
         with Trickle(base) as seen:
             server.send_signal(signal.SIGHUP)
             is_replaced = wait_for(
-                lambda: (now := pids(base)) and not now & before, serve.RESPAWN_S + 15
+                lambda: (now := pids(base)) and not now & before, serve.PATIENCE_S
             )
             time.sleep(1)
         server.terminate()
@@ -117,7 +119,7 @@ def test_reload_replaces_the_worker_without_a_dropped_request(toy):
     assert is_replaced, told
     assert set(seen) == {200}, seen
     assert seen[200] > 300
-    assert "refused to gracefully stop" not in told
+    assert "timeout graceful shutdown exceeded" not in told
 
 
 def test_maps_that_listen_do_not_keep_the_service_from_ending(toy):
@@ -130,7 +132,7 @@ def test_maps_that_listen_do_not_keep_the_service_from_ending(toy):
             assert "".join(events) == ""  # ended, not cut off
         server.wait(serve.GRACE_S)
         told = server.stdout.read()
-    assert "refused to gracefully stop" not in told
+    assert "timeout graceful shutdown exceeded" not in told
 
 
 def test_worker_that_dies_is_replaced_and_its_counts_are_kept(toy):
@@ -151,3 +153,26 @@ def test_worker_that_dies_is_replaced_and_its_counts_are_kept(toy):
         assert wait_for(is_back, 20)
         counted = 'method="GET",route="/api/collections",status="2xx"} 3.0'
         assert counted in metrics(base)
+
+
+NEVER_ENDING = """
+import asyncio, signal, time
+from api.observing import draining
+
+class App:
+    tiles = None
+    def let_go(self): pass
+
+async def main():
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    draining.Draining(App()).end()
+    time.sleep(60)
+
+draining.GIVE_UP_S = 0.1
+asyncio.run(main())
+"""
+
+
+def test_worker_that_cannot_end_is_ended():
+    ended = subprocess.run([sys.executable, "-c", NEVER_ENDING], timeout=30, check=False)
+    assert ended.returncode == 1

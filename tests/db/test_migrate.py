@@ -12,7 +12,8 @@ from twin.errors import SetupError
 
 OURS = (
     "SELECT count(*) FROM pg_class WHERE relkind IN ('r', 'v') AND relname <> 'schema_version'"
-    " AND relnamespace::regnamespace::text IN ('twin', 'layer', 'tile', 'stage', 'stage_tile', 'job')"
+    " AND relnamespace::regnamespace::text"
+    " IN ('twin', 'layer', 'tile', 'stage', 'stage_tile', 'job')"
 )
 
 

@@ -111,6 +111,27 @@ def test_window_of_no_area_is_a_point(island):
     assert ids(find(island, "grid", window=window)) == [122]
 
 
+@pytest.mark.parametrize("gap_deg", [1e-12, 1e-9, 1e-7, 1e-6, 1e-5, 1e-4])
+@pytest.mark.parametrize("side", [0, 1, 2, 3])
+@pytest.mark.parametrize("width_deg", [1e-6, 1e-4, 3e-4, 0.02])
+def test_window_ends_where_it_says(island, side, gap_deg, width_deg):
+    """Extents in an index are rounded, to a metre or so: what lies outside by less is outside."""
+    point = island.execute(text("SELECT ST_X(geom), ST_Y(geom) FROM layer.facility WHERE id = 2"))
+    x, y = point.one()
+    half = width_deg / 2
+    outwards = -1 if side < 2 else 1
+    for is_inside in (True, False):
+        bbox = [x - half, y - half, x + half, y + half]
+        bbox[side] = (x, y)[side % 2] + outwards * (gap_deg if is_inside else -gap_deg)
+        if side < 2:
+            bbox[side + 2] = bbox[side] + width_deg
+        else:
+            bbox[side - 2] = bbox[side] - width_deg
+        expected = is_inside and gap_deg <= width_deg
+        window = Window(BBox(*bbox))
+        assert (2 in ids(find(island, "facility", window=window))) == expected
+
+
 @pytest.mark.parametrize(
     ("srid", "bbox"),
     [

@@ -46,3 +46,5 @@ def test_script_lists_the_benches(arguments):
     )
     assert "scripts/bench tiles" in told.stdout
     assert "scripts/bench queries" in told.stdout
+    assert "scripts/bench coverage" in told.stdout
+    assert "TWIN_HOME/bench" in told.stdout

@@ -6,9 +6,9 @@ from typing import Final
 
 from sqlalchemy import MetaData
 
-from twin.db import models, models_network
+from twin.db import models, models_network, models_scenario
 
 #: Each module that declares tables is named, so that it is imported.
-_MODULES: Final = (models, models_network)
+_MODULES: Final = (models, models_network, models_scenario)
 
 METADATA: Final[MetaData] = models.Base.metadata

@@ -16,6 +16,7 @@ from twin.queries.filters import (
     Window,
     has_value,
     in_interval,
+    in_place,
     in_window,
     property_type,
     read_value,
@@ -144,7 +145,7 @@ def read_query(layer: Described, query: ItemQuery) -> Asked:
 
 def check_query(layer: Described, query: ItemQuery) -> None:
     """Refuse a question that cannot be asked, its filter included; raises as `read_query` does."""
-    read_query(layer, query).shape.conditions.clauses(layer, lambda geometry: geometry)
+    read_query(layer, query).shape.conditions.clauses(layer, in_place)
 
 
 def read_conditions(query: ItemQuery) -> Conditions:

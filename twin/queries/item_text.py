@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, FromClause, case, cast, func, literal_column
+from sqlalchemy import JSON, ColumnElement, FromClause, case, cast, func, literal_column
 from sqlalchemy import Text as SqlText
 
 from twin.crs import STORAGE_SRID, Crs
@@ -19,6 +19,7 @@ _MAX_ARGUMENTS: Final = 90
 
 _FINITE: Final[ColumnElement[Any]] = literal_column("'Infinity'::float8")
 _NULL: Final = literal_column("'null'", SqlText)
+_NULL_JSON: Final = literal_column("'null'::json", JSON)
 
 Part = ColumnElement[Any]
 
@@ -83,7 +84,7 @@ def _properties(table: FromClause, columns: Iterable[Column]) -> Iterator[Part]:
     comma = ""
     for column in columns:
         yield _constant(f"{comma}{json.dumps(column.name)}:")
-        yield func.coalesce(_json(table.c[column.name], column), _NULL)
+        yield _json(table.c[column.name], column)
         comma = ","
 
 
@@ -91,8 +92,8 @@ def _json(value: Part, column: Column) -> Part:
     if column.type == "number":
         value = finite(value)
     if column.type in ("number", "integer", "boolean"):
-        return cast(value, SqlText)
-    return cast(func.to_json(value), SqlText)
+        return func.coalesce(cast(value, SqlText), _NULL)
+    return func.coalesce(func.to_json(value), _NULL_JSON)
 
 
 def _constant(text: str) -> Part:

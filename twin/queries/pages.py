@@ -35,7 +35,7 @@ from twin.db.explain import Explain
 from twin.db.pool import Pool, Query, compile_query
 from twin.errors import NotFoundError
 from twin.queries.catalogue import Described
-from twin.queries.filters import MAX_INTEGER
+from twin.queries.filters import MAX_INTEGER, in_place, once
 from twin.queries.item_query import Conditions, ItemQuery, Shape, View, read_query
 from twin.queries.item_text import feature_text
 from twin.queries.keyset import SortKey, in_order, is_after, place_json, write_token
@@ -117,7 +117,8 @@ class Statements:
     def gather(self) -> Prepared:
         """Find all that match, up to `MAX_COUNTED`, and show a page of them; the usual case."""
         matched = self._matched(self.shape.sort).cte("matched").prefix_with("MATERIALIZED")
-        number = select(func.count()).select_from(matched).scalar_subquery()
+        counted = select(func.count().label("number")).select_from(matched).cte("counted")
+        number = select(counted.c.number).scalar_subquery()
         page = self._page(matched).where(number < _CEILING)
         return Prepared(self._shown(page, number))
 
@@ -141,7 +142,7 @@ class Statements:
         rows = block.subquery("block")
         # The same layer, seen through the block: conditions must not reach its index.
         seen = Described(self.layer.spec, cast("Table", rows), None)
-        clauses = self.shape.conditions.clauses(seen, _once)
+        clauses = self.shape.conditions.clauses(seen, once)
         page = select(rows.c.id).where(*clauses).order_by(rows.c.id).limit(_LIMIT + 1)
         return Prepared(self._shown(page, null()))
 
@@ -153,20 +154,20 @@ class Statements:
     @cached_property
     def estimate(self) -> Prepared:
         """Ask the planner how many match."""
-        clauses = self.shape.conditions.clauses(self.layer, _in_place)
+        clauses = self.shape.conditions.clauses(self.layer, in_place)
         return Prepared(Explain(select(self.layer.rows.c.id).where(*clauses)))
 
     def _matched(self, sort: tuple[SortKey, ...]) -> Select[Any]:
         table = self.layer.rows
         columns = [table.c.id, *(table.c[key.name] for key in sort if key.name != "id")]
-        clauses = self.shape.conditions.clauses(self.layer, _once)
+        clauses = self.shape.conditions.clauses(self.layer, once)
         return select(*columns).where(*clauses).limit(_CEILING)
 
     def _sorted(self) -> Select[Any]:
         # A name of its own, or the items shown would be taken for those looked through.
         table = self.layer.rows
         columns = [table.c.id, *(table.c[key.name] for key in self.shape.sort if key.name != "id")]
-        looked = select(*columns).where(*self.shape.conditions.clauses(self.layer, _once))
+        looked = select(*columns).where(*self.shape.conditions.clauses(self.layer, once))
         return self._page(looked.subquery("looked"))
 
     def _page(self, rows: FromClause) -> Select[Any]:
@@ -309,15 +310,6 @@ def _planned_rows(plan: Any) -> int:  # noqa: ANN401 (JSON, read by one driver a
 
 def _as_text(place: Any) -> str:  # noqa: ANN401 (JSON, read by one driver and not by the other)
     return place if isinstance(place, str) else json.dumps(place)
-
-
-def _once(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Have a constant worked out once a statement, not once a row."""
-    return select(geometry).scalar_subquery()
-
-
-def _in_place(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-    return geometry
 
 
 def _no_item(layer: Described) -> NotFoundError:

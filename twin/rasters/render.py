@@ -20,7 +20,7 @@ from twin.rasters.tile_source import BRIGHTEST, DARKEST, TileSource
 from twin.tiles.address import Address, check_address
 
 #: Tiles drawn at once. More than there are processors take longer each, and memory for all.
-_RENDERING: Final = BoundedSemaphore(min(os.cpu_count() or 2, 4))
+RENDERING: Final = BoundedSemaphore(min(os.cpu_count() or 2, 4))
 
 #: Last of the steps that the hypsometric ramp is worked out for: finer than 8 bits of colour.
 _RAMP_END: Final = 2047
@@ -69,7 +69,7 @@ def render_tile(
     check_address(address, layer.spec.min_zoom, layer.spec.max_zoom)
     chosen = require_style(layer.spec, style)
     paint = _PAINTERS.get(chosen) or _ramp(chosen)
-    with _RENDERING, FILES.lend(path) as dataset:
+    with RENDERING, FILES.lend(path) as dataset:
         try:
             return paint(TileSource(layer.spec, dataset, address))
         except TileOutsideBounds:

@@ -77,22 +77,40 @@ class TileSource:
         return shares.clip(0, 1)
 
     def _read(self, resampling: str, margin: int = 0) -> Values:
-        is_scaled = self.dataset.scales[0] != 1 or self.dataset.offsets[0] != 0
-        with Reader(None, dataset=self.dataset) as reader:
-            image = reader.tile(
-                self.address.x,
-                self.address.y,
-                self.address.z,
-                tilesize=TILE_PIXELS,
-                indexes=1,
-                buffer=margin or None,
-                resampling_method=resampling,
-                reproject_method=resampling,
-                vrt_options=None if resampling == "nearest" else {"dtype": "float32"},
-                unscale=is_scaled,
-            )
-        values: Values = np.ma.masked_invalid(image.array[0])
-        return values
+        return read_tile(self.dataset, self.address, resampling, margin)
+
+
+def read_tile(dataset: DatasetReader, address: Address, resampling: str, margin: int = 0) -> Values:
+    """Return the values of a raster under a tile, masked where there are none.
+
+    Parameters
+    ----------
+    resampling
+        `nearest` leaves values as they are stored; others read them as float32.
+    margin
+        Pixels around the tile that are read as well.
+
+    Raises
+    ------
+    TileOutsideBounds
+        The raster does not reach into the tile.
+    """
+    is_scaled = dataset.scales[0] != 1 or dataset.offsets[0] != 0
+    with Reader(None, dataset=dataset) as reader:
+        image = reader.tile(
+            address.x,
+            address.y,
+            address.z,
+            tilesize=TILE_PIXELS,
+            indexes=1,
+            buffer=margin or None,
+            resampling_method=resampling,
+            reproject_method=resampling,
+            vrt_options=None if resampling == "nearest" else {"dtype": "float32"},
+            unscale=is_scaled,
+        )
+    values: Values = np.ma.masked_invalid(image.array[0])
+    return values
 
 
 def _light(heights_m: Floats, pixel_m: float) -> Floats:

@@ -19,6 +19,25 @@ class ServiceArea(Asked):
     rings: bool = Field(False, description="Each area without that of the threshold before.")
 
 
+class TravelTime(Asked):
+    """How far every place on land is from the nearest facility, as a picture in bands."""
+
+    question: Question = Field(Question(), description=_QUESTION)
+    cell_m: float = Field(100, ge=25, le=1_000, description="Width and height of a cell, metres.")
+    steps: tuple[Annotated[float, Field(gt=0, le=100_000)], ...] = Field(
+        (),
+        max_length=12,
+        description="Where one colour ends and the next begins, in the unit of the question,"
+        " growing. None: the thresholds of the question.",
+    )
+
+    @model_validator(mode="after")
+    def _grow(self) -> Self:
+        if list(self.steps) != sorted(set(self.steps)):
+            raise ValueError("steps must grow, each once")
+        return self
+
+
 class CandidateChoice(Asked):
     """Where a new facility could stand."""
 

@@ -91,6 +91,26 @@ SERVICE_AREA: Final = Process(
     run=later("twin.studies.run", "service_area"),
 )
 
+TRAVEL_TIME: Final = Process(
+    id="travel-time",
+    version="1.0.0",
+    title=Text("พื้นผิวเวลาเดินทาง", "Travel-time surface"),
+    description=Text(
+        "เวลาหรือระยะทางจากทุกจุดบนบกถึงสถานบริการที่ใกล้ที่สุด เป็นแผ่นแผนที่และ GeoTIFF"
+        " เก็บไว้จำนวนจำกัด ขอใหม่ได้เสมอ",
+        "Time or distance between every place on land and its nearest facility, as map tiles and"
+        " as a GeoTIFF. A limited number is kept; ask again for one that is gone.",
+    ),
+    inputs=inputs.TravelTime,
+    output=_output(
+        outputs.TravelTimeAnswer,
+        Text("ที่อยู่ของพื้นผิว", "Where the surface is"),
+        Text("ที่อยู่ คำอธิบายสี และพื้นที่", "Addresses, bands of colour, and areas."),
+    ),
+    is_long=False,
+    run=later("twin.studies.run_surface", "travel_time"),
+)
+
 SITING: Final = Process(
     id="siting",
     version="1.0.0",
@@ -246,6 +266,7 @@ OFFERED: Final = (
     WHAT_IF,
     EXPLAIN,
     SERVICE_AREA,
+    TRAVEL_TIME,
     SITING,
     OPPORTUNITY,
     CRITICALITY,

@@ -35,6 +35,33 @@ class ServiceAreaAnswer(Told):
     digest: str
 
 
+class BandAnswer(Told):
+    """Places above one time or distance and up to another, and how much land they are."""
+
+    above: float | None = Field(description="In the unit of the question; null: from nothing.")
+    up_to: float | None = Field(description="Null: however far.")
+    color: str = Field(description="`#rrggbb`")
+    titles: Words
+    area_km2: float = Field(description="Land, not people: count people with `coverage`.")
+
+
+class TravelTimeAnswer(Told):
+    """Where the surface can be had, and what it shows."""
+
+    summary: Words
+    digest: str = Field(description="Name of the surface: equal inputs, equal name.")
+    tilejson: str = Field(description="Path of the TileJSON, below the address of the service.")
+    tiles: str = Field(description="Path of its tiles, XYZ.")
+    geotiff: str = Field(description="Path of the GeoTIFF; EPSG:32647, the unit of the question.")
+    unit: Literal["minutes", "metres"]
+    cell_m: float
+    bands: tuple[BandAnswer, ...] = Field(description="The nearest first.")
+    unreached_km2: float = Field(description="Land on streets that lead to no facility.")
+    unknown_km2: float = Field(description="Land too far from any street to say.")
+    is_clipped: bool = Field(description="Whether what lies in the sea was cut away.")
+    assumptions: Assumed
+
+
 class Site(Named):
     """A chosen place for a facility."""
 

@@ -9,8 +9,11 @@ from twin.errors import NoSuchProcessError
 from twin.jobs.process import Process
 from twin.studies.echo import ECHO
 from twin.studies.offered import OFFERED
+from twin.studies.scenarios.process import COMPARE
 
-PROCESSES: Final[Mapping[str, Process]] = {process.id: process for process in (*OFFERED, ECHO)}
+PROCESSES: Final[Mapping[str, Process]] = {
+    process.id: process for process in (*OFFERED, COMPARE, ECHO)
+}
 
 
 def get_process(process_id: str) -> Process:

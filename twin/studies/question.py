@@ -13,6 +13,7 @@ LonLat = tuple[
     Annotated[float, Field(ge=-180, le=180)],
     Annotated[float, Field(ge=-90, le=90)],
 ]
+Variant = Literal["registered", "with_visitors", "aged_60"]
 LayerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 
@@ -31,7 +32,7 @@ class DemandChoice(Asked):
     )
     weight: str | None = Field(None, description="Column of the layer that holds the quantity.")
     year: int | None = Field(None, ge=1900, le=2200, description="CE; none: the newest there is.")
-    variant: Literal["registered", "with_visitors", "aged_60"] = "registered"
+    variant: Variant = "registered"
     spread: Literal["auto", "land_cover", "streets"] = Field(
         "auto", description="Over built-up cells of 100 m, or along streets where there is no map."
     )

@@ -14,6 +14,8 @@ from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
 from twin.analysis.graph import Graph, make_graph
 from twin.analysis.model import Areas, Basis, Demand, Network, Supply, Unit
 from twin.analysis.network.report import NetworkReport
+from twin.analysis.overlay import Inputs
+from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
@@ -25,11 +27,18 @@ from twin.studies.demand import read_demand
 from twin.studies.memory import give_back
 from twin.studies.network import load_network
 from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
+from twin.studies.scenarios.answers import overlay
+from twin.studies.scenarios.model import Scenario
+from twin.studies.scenarios.store import get_scenario
 from twin.studies.state import States
 from twin.studies.streets import tell_streets
 from twin.studies.supply import read_supply
+from twin.types import Text
 
 _SECONDS: Final = 60.0
+
+#: Number of the state of the database, and version of the scenario.
+State = tuple[int, str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,7 +50,7 @@ class Study:
     question
         As asked.
     state
-        Of the database when it was read, see `States`.
+        Of the database when it was read, see `States`, and of the scenario.
     streets
         Where the streets come from, in words.
     report
@@ -52,16 +61,19 @@ class Study:
         With the areas asked for.
     placed
         Where demand and supply are on the streets.
+    opened
+        Ids of the streets that a scenario opened.
     """
 
     question: Question
-    state: int
+    state: State
     streets: Basis
     report: NetworkReport
     graph: Graph
     demand: Demand
     supply: Supply
     placed: Placed
+    opened: tuple[int, ...] = ()
 
     @property
     def scale(self) -> float:
@@ -97,6 +109,16 @@ class Study:
 
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
+        if self.opened:
+            inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
+            return coverage_after(
+                inputs,
+                self.graph,
+                direction=self.question.direction,
+                thresholds=self.thresholds,
+                max_snap_m=self.question.max_snap_m,
+                speed_range="default" if self.question.speed_range else None,
+            )
         return service_coverage(
             self.graph,
             self.demand,
@@ -146,9 +168,9 @@ class Studies:
             The question names what is not there, or streets, demand or supply cannot be used;
             told what to do.
         """
-        state = self._state()
-        key = (state, question.model_dump_json())
-        return self._held.studies.get(key, lambda: self._read(question, state))
+        number, scenario = self._state(), self._scenario(question)
+        key = (number, scenario.version if scenario else "", question.model_dump_json())
+        return self._held.studies.get(key, lambda: self._read(question, number, scenario))
 
     def coverage(self, question: Question) -> tuple[Study, ServiceCoverage]:
         """Return who is served, worked out once while nothing changes; raises as `study` does."""
@@ -201,17 +223,30 @@ class Studies:
             key, lambda: make_graph(network, mode, unit=unit, speed_factor=factor)
         )
 
-    def _read(self, question: Question, state: int) -> Study:
-        refuse_scenario(question)
+    def _scenario(self, question: Question) -> Scenario | None:
+        if question.scenario is None:
+            return None
+        try:
+            with connect(self._context.engine) as connection:
+                return get_scenario(connection, question.scenario)
+        except NotFoundError as error:
+            raise NotFoundError(error.en, error.th, parameter="scenario") from error
+
+    def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
             supply = read_supply(connection, question.supply)  # most faults are found here
-            demand = self._demand(connection, question.demand, question.areas, state)
-            network, report = self._network(state, question.ferries)
-            streets = tell_streets(connection, report)
-        graph = self._graph(network, question)
-        placed = self._place(graph, demand, supply, question.max_snap_m)
-        require_on_streets(supply, placed, question.max_snap_m)
-        return Study(question, state, streets, report, graph, demand, supply, placed)
+            demand = self._demand(connection, question.demand, question.areas, number)
+            network, report = self._network(number, question.ferries)
+            streets, made = tell_streets(connection, report), Inputs(network, demand, supply)
+            if scenario is not None:
+                made = overlay(connection, made, question, scenario.changes)
+                streets = _with_scenario(streets, scenario, made.network)
+        graph = self._graph(made.network, question)
+        placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
+        require_on_streets(made.supply, placed, question.max_snap_m)
+        state = (number, scenario.version if scenario else "")
+        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened)
+        return Study(question, state, *parts)
 
     def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
         """Put demand and supply on streets; the slow part of a question is that of the demand."""
@@ -244,20 +279,14 @@ def studies_of(context: Context) -> Studies:
     return Studies(context, _HELD.setdefault(context.engine, Held()) if held is None else held)
 
 
-def refuse_scenario(question: Question) -> None:
-    """Refuse a question of a scenario: nobody could answer it here.
-
-    Raises
-    ------
-    NotFoundError
-        It names one.
-    """
-    if question.scenario is not None:
-        raise NotFoundError(
-            f"There is no scenario `{question.scenario}`; leave it out.",
-            f"ไม่มีฉากทัศน์ `{question.scenario}` โปรดตัดออก",
-            parameter="scenario",
-        )
+def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basis:
+    """Return where streets come from, with the scenario that was laid over everything."""
+    count = len(scenario.changes)
+    text = Text(
+        f"{streets.text.th} สถานการณ์จำลอง “{scenario.names.th}” (`{scenario.id}`) {count} รายการ",
+        f"{streets.text.en} Scenario “{scenario.names.en}” (`{scenario.id}`), {count} changes.",
+    )
+    return replace(streets, text=text, revision=network.revision)
 
 
 def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> None:

@@ -9,6 +9,7 @@ import pyarrow as pa
 from sqlalchemy import Connection, Select, func, literal_column, select
 
 from twin.queries.catalogue import Described
+from twin.queries.filters import in_place
 from twin.queries.item_query import Asked
 from twin.queries.item_text import finite, shown_columns, shown_geometry
 from twin.queries.keyset import in_order
@@ -60,7 +61,7 @@ def _statement(layer: Described, asked: Asked) -> Select[Any]:
     if has_geometry(layer, asked):
         crs = view.crs._replace(is_lat_first=False)
         columns.append(func.ST_AsBinary(shown_geometry(layer, crs), literal_column("'NDR'")))
-    clauses = asked.shape.conditions.clauses(layer, lambda geometry: geometry)
+    clauses = asked.shape.conditions.clauses(layer, in_place)
     return select(*columns).where(*clauses).order_by(*in_order(table, asked.shape.sort))
 
 

@@ -19,6 +19,7 @@ from twin.queries.downloads.formats import Format
 from twin.queries.downloads.geoparquet import write_geoparquet
 from twin.queries.downloads.order import Order
 from twin.queries.downloads.workplace import require_room
+from twin.queries.filters import in_place
 from twin.queries.item_query import Asked, read_query
 
 #: GDAL keeps the spatial index of a FlatGeobuf in memory while it writes: it goes without beyond.
@@ -72,7 +73,7 @@ class _Job:
 
     def is_small(self) -> bool:
         """Tell whether there are no more items than GDAL should index in memory."""
-        clauses = self.asked.shape.conditions.clauses(self.layer, lambda geometry: geometry)
+        clauses = self.asked.shape.conditions.clauses(self.layer, in_place)
         some = select(self.layer.rows.c.id).where(*clauses).limit(MAX_INDEXED + 1).subquery()
         counted = select(func.count()).select_from(some)
         return (self.connection.scalar(counted, dict(self.asked.values)) or 0) <= MAX_INDEXED

@@ -16,6 +16,7 @@ from twin.db.pool import Pool, Query, compile_query
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import Described
 from twin.queries.downloads.order import Order
+from twin.queries.filters import once
 from twin.queries.item_query import Asked, read_query
 from twin.queries.item_text import feature_text, finite, shown_columns, shown_geometry
 from twin.queries.keyset import in_order
@@ -139,7 +140,7 @@ async def _copied(pool: Pool, lines: Lines, timeout_ms: int) -> AsyncIterator[by
 
 
 def _selected(layer: Described, asked: Asked, columns: list[ColumnElement[Any]]) -> Select[Any]:
-    clauses = asked.shape.conditions.clauses(layer, _once)
+    clauses = asked.shape.conditions.clauses(layer, once)
     order = in_order(layer.rows, asked.shape.sort)
     return select(*columns).where(*clauses).order_by(*order)
 
@@ -164,7 +165,3 @@ def _cell(value: ColumnElement[Any], column: Column) -> ColumnElement[Any]:
     if column.type == "number":
         return finite(value)
     return cast(value, SqlText)
-
-
-def _once(geometry: ColumnElement[Any]) -> ColumnElement[Any]:
-    return select(geometry).scalar_subquery()

@@ -1,0 +1,149 @@
+"""`twin scenario …`: scenarios listed, shown, compared, and taken to another machine."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from api.commands.console import grid, marked, out, settings
+from twin.db.database import open_engine
+from twin.studies.scenarios.base import Moved
+from twin.studies.scenarios.changes import name_of
+from twin.studies.scenarios.deferred import rebase
+from twin.studies.scenarios.results import standing
+from twin.studies.scenarios.store import delete_scenario, get_scenario, list_scenarios
+
+if TYPE_CHECKING:
+    from twin.analysis.comparison import Comparison
+
+app = typer.Typer(no_args_is_help=True, help="สถานการณ์จำลอง | Scenarios: what if.")
+
+ScenarioArgument = Annotated[str, typer.Argument(help="Id of the scenario.")]
+SideArgument = Annotated[str, typer.Argument(help="Id of a scenario, or `base`.")]
+FileArgument = Annotated[Path, typer.Argument(help="FILE.json")]
+
+
+@app.command("list")
+def list_() -> None:
+    """สถานการณ์ทั้งหมด | All scenarios, those changed last first."""
+    with open_engine(settings()) as engine, engine.begin() as connection:
+        found = list_scenarios(connection)
+    table = grid(("รหัส", "id"), ("ชื่อ", "name"), ("เปลี่ยน", "changes"), ("แก้ไข", "updated"))
+    for row in found:
+        name = f"{row.names.th}\n{row.names.en}"
+        table.add_row(row.id, name, str(row.changes), f"{row.updated_at:%Y-%m-%d %H:%M}")
+    out.print(table)
+
+
+@app.command()
+def show(scenario_id: ScenarioArgument) -> None:
+    """สถานการณ์หนึ่ง | One scenario: its changes, and whether its base has moved on."""
+    with open_engine(settings()) as engine, engine.begin() as connection:
+        scenario = get_scenario(connection, scenario_id)
+        found = standing(connection, scenario)
+    out.print(f"{scenario.names.th} | {scenario.names.en}")
+    table = grid(("ที่", "no."), ("การเปลี่ยนแปลง", "change"), ("บาท", "THB"))
+    for position, change in scenario.changes.items():
+        name = name_of(position, change)
+        cost = "–" if change.cost_thb is None else f"{change.cost_thb:,}"
+        table.add_row(str(position), f"{name.th}\n{name.en}", cost)
+    out.print(table)
+    _tell_moved(found.moved)
+
+
+@app.command()
+def compare(a: SideArgument, b: SideArgument) -> None:
+    """เทียบสองสถานการณ์ | The fixed table of any two, or of one beside `base`."""
+    told = settings()
+    with open_engine(told) as engine, engine.begin() as connection:
+        answers = import_module("twin.studies.scenarios.answers")  # needs scipy
+        _print(answers.compare_sides(connection, a, b, told))
+
+
+@app.command("rebase")
+def rebase_(scenario_id: ScenarioArgument) -> None:
+    """ยอมรับข้อมูลฐานปัจจุบัน | Accept the base as it stands now, and compute anew."""
+    told = settings()
+    with open_engine(told) as engine:
+        result = rebase(engine, engine, scenario_id, told)
+    out.print(marked("good", f"{scenario_id}: {result.computed_at:%Y-%m-%d %H:%M} {result.digest}"))
+
+
+@app.command()
+def remove(scenario_id: ScenarioArgument) -> None:
+    """ลบสถานการณ์ | Forget a scenario with its changes and results."""
+    with open_engine(settings()) as engine, engine.begin() as connection:
+        delete_scenario(connection, scenario_id)
+    out.print(f"▸ ลบแล้ว | removed: {scenario_id}")
+
+
+@app.command()
+def export(scenario_id: ScenarioArgument, file: FileArgument) -> None:
+    """ส่งออกเป็นไฟล์ | Write a scenario to a file that can be imported elsewhere."""
+    with open_engine(settings()) as engine, engine.begin() as connection:
+        text = exchange().write_scenario(get_scenario(connection, scenario_id))
+    file.write_text(text, encoding="utf-8")
+    out.print(f"▸ {file}")
+
+
+@app.command("import")
+def import_(file: FileArgument) -> None:
+    """นำเข้าจากไฟล์ | Keep the scenario of a file, on the base as it stands here."""
+    wanted = exchange().read_scenario(file)
+    with open_engine(settings()) as engine, engine.begin() as connection:
+        scenario, moved = exchange().import_scenario(connection, wanted)
+    changes = len(scenario.changes)
+    out.print(marked("good", f"{scenario.id}: {changes} การเปลี่ยนแปลง | changes"))
+    _tell_moved(moved)
+
+
+def exchange() -> ModuleType:
+    """Return the module that reads and writes files, which imports scipy."""
+    return import_module("twin.studies.scenarios.exchange")
+
+
+def _tell_moved(moved: list[Moved] | tuple[Moved, ...]) -> None:
+    for one in moved:
+        th, en = one.title
+        out.print(marked("note", f"ข้อมูลฐานเปลี่ยนไป: {th} | the base has moved on: {en} ({one.id})"))
+
+
+def _print(told: Comparison) -> None:
+    table = grid(
+        (told.unit, "within"),
+        (f"ได้รับ {told.a.id}", f"served {told.a.id}"),
+        (f"ได้รับ {told.b.id}", f"served {told.b.id}"),
+        ("ช่องว่าง", "gap"),
+        ("ไม่ทราบ", "unknown"),
+        ("ได้", "gain"),
+        ("เสีย", "lose"),
+        ("ด้อยสุด", "worst off"),
+        ("บาท/คน", "THB/person"),
+    )
+    for row in told.thresholds:
+        worst = " → ".join(
+            f"{one.name.th} {one.ratio:.0%}" if one else "–" for one in (row.worst_a, row.worst_b)
+        )
+        cost = row.cost.per_person_thb
+        table.add_row(
+            f"{row.threshold:g}",
+            f"{row.a.served:,.0f} ({_share(row.ratio_a)})",
+            f"{row.b.served:,.0f} ({_share(row.ratio_b)})",
+            f"{row.a.unserved:,.0f} → {row.b.unserved:,.0f}",
+            f"{row.a.unknown:,.0f} → {row.b.unknown:,.0f}",
+            f"{row.gained:,.0f}",
+            f"{row.lost:,.0f}",
+            worst,
+            "–" if cost is None else f"{cost:,.0f}",
+        )
+    out.print(table)
+    for reason in dict.fromkeys(row.cost.reason for row in told.thresholds if row.cost.reason):
+        out.print(marked("note", f"{reason.th}\n  {reason.en}"))
+
+
+def _share(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{ratio:.1%}"

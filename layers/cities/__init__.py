@@ -1,0 +1,1 @@
+"""Many cities from a file: what each is made from, and how it becomes arrays."""

@@ -1,0 +1,244 @@
+"""The form of CITIES.toml: which files each city has, and what is asked of it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, Final, Self
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from layers.manifest import Taken
+from twin.errors import InvalidInputError
+from twin.studies.city import ASKED
+from twin.studies.question import Question
+
+#: Fewest streets that `layers.synthetic` makes, and more than any city has.
+_SYNTHETIC: Final = (3_000, 2_000_000)
+
+
+class _Form(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Declared(_Form):
+    """What must be known of a file to read it; see `layers.readers.raw.Declared`."""
+
+    crs: str | None = Field(None, pattern=r"^EPSG:\d+$", description="Where the file has none.")
+    layer: str | None = Field(None, description="Layer or sheet of a file that holds several.")
+    encoding: str | None = None
+    lon_lat: tuple[str, str] | None = Field(None, description="Coordinate fields of a table.")
+
+    @property
+    def take(self) -> Taken | None:
+        """What is taken out of OpenStreetMap data; nothing."""
+        return None
+
+
+class File(Declared):
+    """A file; a path alone will often do."""
+
+    path: Path
+
+
+class Roads(File):
+    """Streets: any format of lines, or OpenStreetMap data, of which the roads are taken."""
+
+    fields: dict[str, str] = Field(
+        {}, description="Column of a road → field of the file, where the names differ."
+    )
+
+    @property
+    def take(self) -> Taken | None:
+        """Roads."""
+        return "roads"
+
+
+class Facilities(File):
+    """Who offers the service: points, or areas that stand for their middle."""
+
+    filter: str | None = Field(None, description="CQL2 text, e.g. `amenity = 'hospital'`.")
+
+    @property
+    def take(self) -> Taken | None:
+        """Facilities."""
+        return "facilities"
+
+
+class People(Declared):
+    """Who needs the service: points with a weight, a raster of people, or people by area.
+
+    Parameters
+    ----------
+    path
+        Of points, with `weight`, or of a raster of people a cell. None: `people`.
+    weight
+        Column of the points' file.
+    people
+        Column of the areas' file with the people of each, spread along its streets.
+    """
+
+    path: Path | None = None
+    weight: str | None = None
+    people: str | None = None
+
+    @property
+    def is_raster(self) -> bool:
+        """Whether the file is a raster, by its name."""
+        return self.path is not None and self.path.suffix.lower() in (".tif", ".tiff", ".vrt")
+
+    @model_validator(mode="after")
+    def _is_one_of_three(self) -> Self:
+        wants_weight = self.path is not None and not self.is_raster
+        if (self.path is None) == (self.people is None):
+            raise ValueError("give either `path`, or `people`: a column of the areas' file")
+        if wants_weight != (self.weight is not None):
+            raise ValueError("`weight` names the column of a file of points, and of no other")
+        return self
+
+
+class AreasFile(File):
+    """Areas that totals are told by.
+
+    Parameters
+    ----------
+    code, name_th, name_en
+        Columns; one of the names will do, without any the code is the name.
+    """
+
+    code: str
+    name_th: str | None = None
+    name_en: str | None = None
+
+
+def _as_table(value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
+    """Take a path for a file of which nothing more needs to be said."""
+    return {"path": value} if isinstance(value, str) else value
+
+
+class City(_Form):
+    """One city: its files, or how many synthetic streets."""
+
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    name_th: str | None = None
+    name_en: str | None = None
+    roads: Annotated[Roads, BeforeValidator(_as_table)] | None = None
+    demand: Annotated[People, BeforeValidator(_as_table)] | None = None
+    facilities: Annotated[Facilities, BeforeValidator(_as_table)] | None = None
+    areas: AreasFile | None = None
+    synthetic: int | None = Field(
+        None, ge=_SYNTHETIC[0], le=_SYNTHETIC[1], description="So many made-up streets, no files."
+    )
+    seed: int = Field(0, ge=0, description="Of what is synthetic.")
+    question: Question = Question()
+
+    @field_validator("question", mode="before")
+    @classmethod
+    def _asks_what_it_may(cls, value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
+        if isinstance(value, dict) and (strange := sorted(set(value) - set(ASKED))):
+            raise ValueError(f"{', '.join(strange)}: not asked here; known: {', '.join(ASKED)}")
+        return value
+
+    @model_validator(mode="after")
+    def _has_files_or_is_made(self) -> Self:
+        files = {
+            "roads": self.roads,
+            "demand": self.demand,
+            "facilities": self.facilities,
+            "areas": self.areas,
+        }
+        given = [name for name, file in files.items() if file is not None]
+        if self.synthetic is not None and given:
+            raise ValueError(f"a synthetic city has no {', '.join(given)}")
+        if self.synthetic is None:
+            missing = [name for name in ("roads", "demand", "facilities") if name not in given]
+            if missing:
+                raise ValueError(f"{', '.join(missing)} missing (or `synthetic`)")
+            if self.demand is not None and self.demand.people and self.areas is None:
+                raise ValueError("`demand.people` needs `areas`")
+        return self
+
+    def paths(self) -> list[Path]:
+        """Return its files, in a fixed order."""
+        parts = (self.roads, self.demand, self.facilities, self.areas)
+        return [part.path for part in parts if part is not None and part.path is not None]
+
+
+def read_cities(path: Path) -> list[City]:
+    """Read a list of cities; every fault is told, with its city and its field.
+
+    Parameters
+    ----------
+    path
+        TOML: `[[city]]` tables, and `[question]` for what is asked of all of them. Paths in it are
+        relative to its folder.
+
+    Raises
+    ------
+    InvalidInputError
+        It is not there, no TOML, or does not fit the form.
+    """
+    try:
+        told = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = getattr(error, "strerror", None) or str(error)
+        raise InvalidInputError(
+            f"{path}: not a readable TOML file: {why}",
+            f"{path}: อ่านเป็นไฟล์ TOML ไม่ได้: {why}",
+            parameter="cities",
+        ) from error
+    entries = told.pop("city", [])
+    common = told.pop("question", {})
+    faults = [f"{name}: unknown; known: [question], [[city]]" for name in sorted(told)]
+    if not isinstance(entries, list) or not entries or not isinstance(common, dict):
+        faults.append("[[city]]: at least one table is needed, and [question] is a table")
+        entries = []
+    cities = []
+    for number, entry in enumerate(entries, 1):
+        try:
+            cities.append(_city(entry, common, path.parent))
+        except ValidationError as error:
+            name = entry.get("id", f"#{number}") if isinstance(entry, dict) else f"#{number}"
+            faults += [f"city {name}: {_told(fault)}" for fault in error.errors()]
+    faults += _repeated([city.id for city in cities])
+    if faults:
+        raise InvalidInputError(
+            f"{path.name}: " + "; ".join(faults),
+            f"{path.name}: ผิดรูปแบบ: " + "; ".join(faults),
+            parameter="cities",
+        )
+    return cities
+
+
+def _city(entry: Any, common: dict[str, Any], folder: Path) -> City:  # noqa: ANN401 (TOML)
+    if isinstance(entry, dict) and isinstance(entry.get("question", {}), dict):
+        entry = entry | {"question": common | entry.get("question", {})}
+    city = City.model_validate(entry)
+    parts = {name: getattr(city, name) for name in ("roads", "demand", "facilities", "areas")}
+    found = {
+        name: part.model_copy(update={"path": folder / part.path})
+        for name, part in parts.items()
+        if part is not None and part.path is not None
+    }
+    return city.model_copy(update=found)
+
+
+def _told(fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
+    where = ".".join(map(str, fault["loc"]))
+    why = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{where}: {why}" if where else why
+
+
+def _repeated(ids: Sequence[str]) -> list[str]:
+    return [
+        f"city {one}: the id is there twice" for one in sorted({i for i in ids if ids.count(i) > 1})
+    ]

@@ -1,0 +1,116 @@
+"""Studies of scenarios on the toy island: five streets from west to east that do not meet.
+
+A cell in column c and row r has 10 c + r people at its middle; 550 in all.
+"""
+
+import pytest
+from asking import ask, open_context
+from working import make_settings
+
+from twin.errors import NotFoundError
+from twin.spec import Title
+from twin.studies.scenarios.changes import CHANGE
+from twin.studies.scenarios.check import add_change
+from twin.studies.scenarios.model import NewScenario
+from twin.studies.scenarios.store import create_scenario, delete_change
+from twin.testing import centre
+
+HOSPITAL = {
+    "supply": {"filter": "amenity = 'hospital'"},
+    "demand": {"source": "layer", "layer": "grid", "weight": "people"},
+    "unit": "metres",
+    "thresholds": [160],
+}
+#: Whom the hospital serves as it is: 12, 22 and 32 people of row 2.
+NOW = 66
+
+
+def at(column, row):
+    place = centre(column, row)
+    return [place.x, place.y]
+
+
+@pytest.fixture(scope="module")
+def settings(new_database, open_folder):
+    return make_settings(new_database("studies_scenarios"), open_folder / "studies_scenarios")
+
+
+@pytest.fixture(scope="module")
+def island(settings):
+    yield from open_context(settings)
+
+
+@pytest.fixture(scope="module")
+def keep(island):
+    """Keep a scenario of some changes; return its id."""
+
+    def keep(id_, *changes):
+        with island.writer.begin() as connection:
+            create_scenario(
+                connection, NewScenario(id=id_, names=Title(th="ลองดู", en="A try"), note=None)
+            )
+            for change in changes:
+                add_change(connection, id_, CHANGE.validate_python(change))
+        return id_
+
+    return keep
+
+
+def served(island, scenario=None):
+    (totals,) = ask(island, "coverage", **HOSPITAL, scenario=scenario)["totals"]
+    assert totals["served"] + totals["unserved"] + totals["unknown"] == totals["total"]
+    return totals["served"]
+
+
+def test_facility_of_a_scenario_serves_in_the_scenario_alone(island, keep):
+    names = {"th": "คลินิกใหม่", "en": "New clinic"}
+    keep("clinic", {"kind": "add_facility", "point": at(4, 4), "names": names})
+    assert served(island) == NOW
+    assert served(island, "clinic") == NOW + 34 + 44
+    assert served(island) == NOW
+
+
+def test_street_of_a_scenario_joins_the_rows(island, keep):
+    line = [at(2, row) for row in range(5)]
+    keep("crossing", {"kind": "open_street", "line": line, "highway": "residential"})
+    # Up and down column 2 by a cell: 21 and 23 people.
+    assert served(island, "crossing") == NOW + 21 + 23
+
+
+def test_more_people_in_a_scenario_are_counted(island, keep):
+    keep("grown", {"kind": "population", "codes": ["830101"], "factor": 2})
+    assert served(island, "grown") == NOW + 12
+
+
+def test_scenario_that_is_edited_is_answered_anew(island, keep):
+    keep("closed", {"kind": "remove_facility", "id": "facility/2"})
+    extra = {"kind": "add_facility", "point": at(0, 0), "names": {"th": "ใหม่", "en": "New"}}
+    with island.writer.begin() as connection:
+        position = add_change(connection, "closed", CHANGE.validate_python(extra))
+    assert served(island, "closed") == 0 + 10
+    with island.writer.begin() as connection:
+        delete_change(connection, "closed", position - 1)
+    assert served(island, "closed") == NOW + 0 + 10
+
+
+def test_answer_names_the_scenario(island, keep):
+    keep("named", {"kind": "population", "codes": ["830102"], "factor": 0.5})
+    told = ask(island, "coverage", **HOSPITAL, scenario="named")["assumptions"]["network"]["text"]
+    assert "Scenario “A try” (`named`), 1 changes." in told["en"]
+    assert "สถานการณ์จำลอง “ลองดู”" in told["th"]
+
+
+def test_what_if_starts_from_the_scenario(island, keep):
+    keep("base-of-what-if", {"kind": "remove_facility", "id": "facility/2"})
+    keep_one = {"kind": "add_facility", "point": at(4, 0), "names": {"th": "ใหม่", "en": "New"}}
+    with island.writer.begin() as connection:
+        add_change(connection, "base-of-what-if", CHANGE.validate_python(keep_one))
+    question = {**HOSPITAL, "scenario": "base-of-what-if"}
+    found = ask(island, "what-if", question=question, add=[at(2, 2)])
+    assert found["gained"] == [NOW]
+
+
+def test_unknown_scenario_is_refused_by_name(island):
+    with pytest.raises(NotFoundError) as caught:
+        served(island, "no-such")
+    assert caught.value.parameter == "scenario"

@@ -1,0 +1,84 @@
+"""What scenarios came to: computed when asked for, kept as it was, told to be stale where it is."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from twin.db.models_scenario import ScenarioResult
+from twin.studies.scenarios.base import Moved, Revisions, find_moved, read_revisions
+from twin.studies.scenarios.model import Result, Scenario
+from twin.studies.scenarios.store import get_scenario
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Whether something was computed on what stands now.
+
+    Parameters
+    ----------
+    moved
+        Parts of the base with another content now; none: not stale.
+    is_edited
+        The question or the changes are others now.
+    """
+
+    moved: tuple[Moved, ...]
+    is_edited: bool = False
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the base has moved on."""
+        return bool(self.moved)
+
+
+def list_results(connection: Connection, scenario_id: str) -> list[Result]:
+    """Return what a scenario came to, the newest first.
+
+    Raises
+    ------
+    NotFoundError
+        There is no such scenario.
+    """
+    get_scenario(connection, scenario_id)
+    return read_results(connection, scenario_id)
+
+
+def standing(connection: Connection, scenario: Scenario) -> Standing:
+    """Tell whether the base of a scenario has moved on."""
+    now = current_revisions(connection, scenario)
+    return Standing(tuple(find_moved(connection, scenario.base, now)))
+
+
+def result_standing(connection: Connection, scenario: Scenario, result: Result) -> Standing:
+    """Tell whether a result was computed on what stands now."""
+    moved = find_moved(connection, result.revisions, current_revisions(connection, scenario))
+    return Standing(tuple(moved), result.table["asked"] != asked_digest(scenario))
+
+
+def current_revisions(connection: Connection, scenario: Scenario) -> Revisions:
+    """Return how everything that a scenario reads stands now."""
+    return read_revisions(connection, scenario.question, scenario.changes.values())
+
+
+def asked_digest(scenario: Scenario) -> str:
+    """Return the digest of the question and the changes of a scenario."""
+    changes = [[place, one.model_dump(mode="json")] for place, one in scenario.changes.items()]
+    told = [scenario.question.model_dump(mode="json"), changes]
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def read_results(
+    connection: Connection, scenario_id: str, digest: str | None = None
+) -> list[Result]:
+    """Return what is kept of a scenario, or the one result of a digest, the newest first."""
+    table: Any = ScenarioResult.__table__
+    statement = select(table).where(table.c.scenario_id == scenario_id)
+    if digest is not None:
+        statement = statement.where(table.c.digest == digest)
+    rows = connection.execute(statement.order_by(table.c.computed_at.desc(), table.c.id.desc()))
+    return [Result(row.digest, row.revisions, row.table, row.computed_at) for row in rows]
