@@ -1,6 +1,6 @@
-"""The options that a question of coverage has on the command line, and the question they make.
+"""Options of commands that ask, and the inputs of a process that they make.
 
-All values are taken as text: what they may be, the question itself says, in both languages.
+All values are taken as text: what they may be, the inputs themselves say, in both languages.
 """
 
 from __future__ import annotations
@@ -8,41 +8,44 @@ from __future__ import annotations
 import inspect
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from twin.errors import InvalidInputError
-from twin.studies.question import Question
 from twin.types import Json
 
 Read = Callable[[Any], Any]
+Inputs = TypeVar("Inputs", bound=BaseModel)
 
 
-def _same(value: Any) -> Any:  # noqa: ANN401
+def same(value: Any) -> Any:  # noqa: ANN401
+    """Return what was typed."""
     return value
 
 
-def _listed(text: str) -> list[str]:
+def listed(text: str) -> list[str]:
+    """Return the parts between commas."""
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _growing(text: str) -> list[str]:
+def growing(text: str) -> list[str]:
     """Return thresholds in order; what is no number stays for the question to refuse."""
-    parts = list(dict.fromkeys(_listed(text)))
+    parts = list(dict.fromkeys(listed(text)))
     try:
         return sorted(parts, key=float)
     except ValueError:
         return parts
 
 
-def _places(texts: Sequence[str]) -> list[list[str]]:
-    return [_listed(text) for text in texts]
+def places(texts: Sequence[str]) -> list[list[str]]:
+    """Return lon and lat of each."""
+    return [listed(text) for text in texts]
 
 
 @dataclass(frozen=True)
@@ -59,46 +62,9 @@ class Option:
 
     path: tuple[str, ...]
     help: str
-    read: Read = _same
+    read: Read = same
     kind: Any = str
 
-
-OPTIONS: Final[Mapping[str, Option]] = {
-    "layer": Option(
-        ("supply", "layer"), "Layer of facilities; facility, unless only --point or --project."
-    ),
-    "where": Option(("supply", "filter"), "CQL2, e.g. \"amenity = 'hospital'\"."),
-    "capacity": Option(("supply", "capacity"), "Column of the layer with the capacity."),
-    "point": Option(
-        ("supply", "points"), "A facility at lon,lat; again for more.", _places, list[str]
-    ),
-    "project": Option(
-        ("supply", "projects"), "Code of a project: its sites; again for more.", list, list[str]
-    ),
-    "opened-by": Option(("supply", "opened_by"), "Day, YYYY-MM-DD: leave out what opens later."),
-    "demand": Option(("demand", "source"), "population, layer or raster."),
-    "demand-layer": Option(("demand", "layer"), "Points with --weight, or a raster of people."),
-    "weight": Option(("demand", "weight"), "Column of --demand-layer with the quantity."),
-    "year": Option(("demand", "year"), "Of the register, CE; none: the newest."),
-    "variant": Option(("demand", "variant"), "registered, with_visitors or aged_60."),
-    "spread": Option(("demand", "spread"), "auto, land_cover or streets."),
-    "unregistered-share": Option(
-        ("demand", "unregistered_share"), "Residents not registered, for each registered one."
-    ),
-    "visitors": Option(("demand", "visitors"), "Visitors on a usual day."),
-    "mode": Option(("mode",), "walk, motorcycle or car."),
-    "direction": Option(("direction",), "to: people travel; from: the service does."),
-    "minutes": Option(("thresholds",), "E.g. 5,10,15.", _growing),
-    "metres": Option(("thresholds",), "In place of --minutes, e.g. 500,1000.", _growing),
-    "areas": Option(("areas",), "Layers of areas, e.g. amphoe,tambon; '' for none.", _listed),
-    "max-snap": Option(("max_snap_m",), "Metres; farther from any street is unknown."),
-    "speed-factor": Option(("speed_factor",), "On the usual speeds."),
-    "speed-range": Option(
-        ("speed_range",), "Also answer for slow and fast travel.", kind=bool
-    ),
-    "ferries": Option(("ferries",), "With ferry lines.", kind=bool),
-    "scenario": Option(("scenario",), "Id of a scenario."),
-}  # fmt: skip
 
 _FILE: Final = Annotated[
     Path | None,
@@ -106,54 +72,87 @@ _FILE: Final = Annotated[
 ]
 
 
-def asks(command: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a question; its first argument is the question."""
-    own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+@dataclass(frozen=True)
+class Typed:
+    """What was typed: values by name of option, None where it was not given; a question's file."""
 
-    def run(**given: Any) -> None:  # noqa: ANN401
-        typed = {name: given.pop(_identifier(name)) for name in OPTIONS}
-        question = read_question(typed, given.pop("question"))
-        command(question, **given)
+    options: Mapping[str, Option]
+    values: Mapping[str, Any]
+    file: Path | None = None
 
-    parameters = [*own, *map(_parameter, OPTIONS), _keyword("question", _FILE)]
-    run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    run.__annotations__ = {one.name: one.annotation for one in parameters}
-    run.__doc__ = command.__doc__
-    run.__name__ = command.__name__
-    return run
+    @property
+    def given(self) -> dict[str, Any]:
+        """The values that were given."""
+        return {name: value for name, value in self.values.items() if value not in (None, [])}
 
 
-def read_question(typed: Mapping[str, Any], file: Path | None = None) -> Question:
-    """Return the question that was typed, on top of that of a file.
+def takes(
+    options: Mapping[str, Option], *, file: bool = True
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command options; its first argument is what was typed.
 
     Parameters
     ----------
-    typed
-        Values by name of option; None where it was not given.
+    file
+        A question may come from a file.
+    """
+
+    def decorate(command: Callable[..., None]) -> Callable[..., None]:
+        own = list(inspect.signature(command, eval_str=True).parameters.values())[1:]
+
+        def run(**given: Any) -> None:  # noqa: ANN401
+            values = {name: given.pop(_identifier(name)) for name in options}
+            command(Typed(options, values, given.pop("question", None)), **given)
+
+        parameters = [*own, *(_parameter(name, option) for name, option in options.items())]
+        if file:
+            parameters.append(_keyword("question", _FILE))
+        run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+        run.__annotations__ = {one.name: one.annotation for one in parameters}
+        run.__doc__ = command.__doc__
+        run.__name__ = command.__name__
+        return run
+
+    return decorate
+
+
+def put_within(name: str, options: Mapping[str, Option]) -> dict[str, Option]:
+    """Return options whose values go into a part of the inputs."""
+    return {key: replace(option, path=(name, *option.path)) for key, option in options.items()}
+
+
+def read_inputs(model: type[Inputs], typed: Typed, at: tuple[str, ...] = ()) -> Inputs:
+    """Return the inputs that were typed, on top of the question of a file.
+
+    Parameters
+    ----------
+    at
+        Where in the inputs the question is.
 
     Raises
     ------
     InvalidInputError
         The file cannot be read, or values cannot be used; each fault names its option.
     """
-    given = {name: value for name, value in typed.items() if value not in (None, [])}
+    given = typed.given
     if "minutes" in given and "metres" in given:
         raise InvalidInputError(
             "Give `--minutes` or `--metres`, not both.",
             "ระบุ `--minutes` หรือ `--metres` อย่างใดอย่างหนึ่ง",
             parameter="thresholds",
         )
-    asked = {} if file is None else _read_file(file)
+    question = {} if typed.file is None else _read_file(typed.file)
     if given.keys() & {"minutes", "metres"}:
-        asked["unit"] = "metres" if "metres" in given else "minutes"
-    if _is_only_drawn(given, asked):
-        _put(asked, ("supply", "layer"), None)
+        question["unit"] = "metres" if "metres" in given else "minutes"
+    if _is_only_drawn(given, question):
+        _put(question, ("supply", "layer"), None)
+    asked: Json = {at[0]: question} if at else question
     for name, value in given.items():
-        _put(asked, OPTIONS[name].path, OPTIONS[name].read(value))
+        _put(asked, typed.options[name].path, typed.options[name].read(value))
     try:
-        return Question.model_validate(asked)
+        return model.model_validate(asked)
     except ValidationError as error:
-        raise _unusable(error, given) from error
+        raise _unusable(error, typed) from error
 
 
 def _is_only_drawn(given: Mapping[str, Any], asked: Json) -> bool:
@@ -188,9 +187,9 @@ def _read_file(file: Path) -> Json:
     return asked
 
 
-def _unusable(error: ValidationError, given: Mapping[str, Any]) -> InvalidInputError:
+def _unusable(error: ValidationError, typed: Typed) -> InvalidInputError:
     tell_fault = import_module("api.errors").tell_fault  # needs the HTTP framework
-    faults = [(_name(fault["loc"], given), tell_fault(fault)) for fault in error.errors()]
+    faults = [(_name(fault["loc"], typed), tell_fault(fault)) for fault in error.errors()]
     return InvalidInputError(
         "; ".join(f"{name}: {text.en}" for name, text in faults),
         "; ".join(f"{name}: {text.th}" for name, text in faults),
@@ -198,10 +197,10 @@ def _unusable(error: ValidationError, given: Mapping[str, Any]) -> InvalidInputE
     )
 
 
-def _name(place: tuple[int | str, ...], given: Mapping[str, Any]) -> str:
+def _name(place: tuple[int | str, ...], typed: Typed) -> str:
     """Return the option that a fault is in, or the name in the file."""
-    for name in given:
-        path = OPTIONS[name].path
+    for name in typed.given:
+        path = typed.options[name].path
         if place[: len(path)] == path:
             return f"--{name}"
     return ".".join(map(str, place)) or "question"
@@ -211,8 +210,7 @@ def _identifier(name: str) -> str:
     return name.replace("-", "_")
 
 
-def _parameter(name: str) -> inspect.Parameter:
-    option = OPTIONS[name]
+def _parameter(name: str, option: Option) -> inspect.Parameter:
     flag = f"--{name}/--no-{name}" if option.kind is bool else f"--{name}"
     told = typer.Option(
         flag, help=option.help, show_default=False, rich_help_panel="คำถาม | Question"

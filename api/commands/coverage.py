@@ -1,22 +1,42 @@
-"""`twin coverage …`: who is served, who is not, and by what."""
+"""`twin coverage …`: who is served, who is not, where next, and what hangs on what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 import typer
+from pydantic import BaseModel
 
 from api.commands import coverage_batch, coverage_tables
-from api.commands.asking import asks
+from api.commands.asking import Typed, read_inputs, takes
 from api.commands.console import out, progress, settings
+from api.commands.coverage_options import (
+    EXPLAIN,
+    LINKS,
+    ONLY_QUESTION,
+    OPPORTUNITY,
+    QUESTION,
+    ROADS,
+    SDG,
+    SITING,
+)
 from twin.jobs.process import Progress
 from twin.studies.answer import CoverageAnswer
-from twin.studies.question import Question
+from twin.studies.inputs import (
+    Criticality,
+    MissingLinks,
+    Opportunity,
+    RoadCriticality,
+    Sdg,
+    SitingProblem,
+)
+from twin.studies.processes import get_process
+from twin.studies.question import Place, Question
 from twin.studies.session import open_context
 from twin.types import Text
 
@@ -24,6 +44,7 @@ app = typer.Typer(no_args_is_help=True, help="ความครอบคลุ�
 app.command("batch")(coverage_batch.batch)
 
 _STEPS: Final = 100
+_WITHIN: Final = ("question",)
 
 OutputOption = Annotated[
     list[Path] | None,
@@ -34,27 +55,89 @@ OutputOption = Annotated[
 
 
 @app.command()
-@asks
-def run(question: Question, output: OutputOption = None) -> None:
+@takes(QUESTION)
+def run(typed: Typed, output: OutputOption = None) -> None:
     """ใครได้รับบริการ ใครไม่ได้ และจากที่ใด | Who is served, who is not, and by what."""
-    files = _needing_the_engine("twin.studies.files")
-    for file in output or ():
+    report = _answer("coverage", read_inputs(Question, typed), output or ())
+    coverage_tables.show(CoverageAnswer.model_validate(report.answer))
+    _tell_written(output or ())
+
+
+@app.command()
+@takes(EXPLAIN)
+def explain(typed: Typed, output: OutputOption = None) -> None:
+    """ทำไมจุดหนึ่งจึงได้ หรือไม่ได้รับบริการ | Why a place is served, or is not."""
+    _list("explain", read_inputs(Place, typed, _WITHIN), output or ())
+
+
+@app.command()
+@takes(SITING)
+def siting(typed: Typed, output: OutputOption = None) -> None:
+    """ควรตั้งแห่งใหม่ที่ใด | Which places to choose for new facilities."""
+    _list("siting", read_inputs(SitingProblem, typed, _WITHIN), output or ())
+
+
+@app.command()
+@takes(OPPORTUNITY)
+def opportunity(typed: Typed, output: OutputOption = None) -> None:
+    """มุมถนนใดช่วยคนได้มากที่สุด | Where one facility more would newly serve most people."""
+    _list("opportunity", read_inputs(Opportunity, typed, _WITHIN), output or ())
+
+
+@app.command()
+@takes(ONLY_QUESTION)
+def criticality(typed: Typed, output: OutputOption = None) -> None:
+    """ถ้าปิดแห่งใดแห่งหนึ่ง ใครขาดบริการ | Who loses service if a facility closes."""
+    _list("criticality", read_inputs(Criticality, typed, _WITHIN), output or ())
+
+
+@app.command()
+@takes(ROADS)
+def roads(typed: Typed, output: OutputOption = None) -> None:
+    """ถ้าปิดถนนสายใด ใครขาดบริการ | Who loses service if a road closes."""
+    _list("road-criticality", read_inputs(RoadCriticality, typed, _WITHIN), output or ())
+
+
+@app.command("missing-links")
+@takes(LINKS)
+def missing_links(typed: Typed, output: OutputOption = None) -> None:
+    """ควรเชื่อมถนนที่ใด | Which short connection would serve most people for its length."""
+    _list("missing-links", read_inputs(MissingLinks, typed, _WITHIN), output or ())
+
+
+@app.command()
+@takes(SDG, file=False)
+def sdg(typed: Typed, output: OutputOption = None) -> None:
+    """ตัวชี้วัด SDG 11.2.1 และ 11.7.1 | SDG 11.2.1 and 11.7.1, along streets."""
+    _list("sdg", read_inputs(Sdg, typed), output or ())
+
+
+def _list(process: str, asked: BaseModel, output: Sequence[Path]) -> None:
+    report = _answer(process, asked, output)
+    coverage_tables.show_listed(report.summary, report.listed)
+    _tell_written(output)
+
+
+def _answer(process: str, asked: BaseModel, output: Sequence[Path]) -> Any:  # noqa: ANN401
+    """Run a process; write its report before it is shown, since a pipe may end early."""
+    files, reports = _slow("twin.studies.files"), _slow("twin.studies.reports")
+    for file in output:
         files.check_target(file)
     with open_context(settings()) as context:
         with _telling() as tell:
-            result = _needing_the_engine("twin.studies.run").coverage(context, question, tell)
-        answer = CoverageAnswer.model_validate(result)
-        if output:  # before the tables: what they are piped to may end early
-            studies = _needing_the_engine("twin.studies.study").studies_of(context)
-            found = files.Found(answer, *studies.coverage(question), context.engine)
-            for file in output:
-                files.write_file(file, found)
-    coverage_tables.show(answer)
-    for file in output or ():
+            result = get_process(process).run(context, asked, tell)
+        report = reports.make_report(context, process, asked, result)
+        for file in output:
+            files.write_file(file, report)
+    return report
+
+
+def _tell_written(output: Sequence[Path]) -> None:
+    for file in output:
         out.print(f"▸ {file}", soft_wrap=True)
 
 
-def _needing_the_engine(module: str) -> ModuleType:
+def _slow(module: str) -> ModuleType:
     """Import what takes long to import: other commands need not wait for it."""
     return import_module(module)
 

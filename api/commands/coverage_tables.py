@@ -9,15 +9,35 @@ from rich.padding import Padding
 
 from api.commands.console import grid, marked, out
 from twin.studies.answer import Area, CoverageAnswer, Source, Words
-from twin.studies.tables import DIRECTIONS, MODES, PACES, PARTS, TOTAL, tell_threshold
+from twin.studies.tables import (
+    DIRECTIONS,
+    MODES,
+    PACES,
+    PARTS,
+    TOTAL,
+    Cell,
+    Column,
+    Kind,
+    Table,
+    tell_threshold,
+)
 from twin.types import Text
 
-#: Facilities shown; a file has all.
-MOST: Final = 15
+#: Rows shown; a file has all.
+MOST: Final = 25
+MOST_FACILITIES: Final = 15
 #: Columns of a terminal that the other columns of areas take, and each threshold's.
 _AREA_WIDTH: Final = 46
 _RATIO_WIDTH: Final = 9
 
+_NAME: Final = ("ชื่อ", "name")
+_FORMATS: Final[dict[Kind, str]] = {
+    "text": "",
+    "people": ",.0f",
+    "share": ".1%",
+    "number": ",.5g",
+    "degrees": ".5f",
+}
 _SOURCES: Final = {
     "network": Text("ถนน", "Streets"),
     "demand": Text("ความต้องการ", "Demand"),
@@ -105,13 +125,11 @@ def show_facilities(answer: CoverageAnswer) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     ranked = sorted(answer.facilities, key=lambda one: (-one.served, one.id))
-    for one in ranked[:MOST]:
+    for one in ranked[:MOST_FACILITIES]:
         told = [number(one.served), number(one.nearest), number(one.capacity)]
         table.add_row(both(one.name), *told[: len(table.columns) - 1])
     out.print(table)
-    rest = len(ranked) - MOST
-    if rest > 0:
-        out.print(f"และอีก {rest:,} แห่ง | and {rest:,} more: -o FILE.xlsx")
+    _tell_rest(len(ranked), MOST_FACILITIES)
     for lost in answer.off_network:
         far = f"{lost.offset_m:,.0f}"
         out.print(
@@ -122,6 +140,37 @@ def show_facilities(answer: CoverageAnswer) -> None:
             ),
             soft_wrap=True,
         )
+
+
+def show_listed(summary: Words, table: Table) -> None:
+    """Print a table of an answer; names in both languages beside each other, ids left out."""
+    out.print(f"{summary.th}\n{summary.en}")
+    cells = table.by_name
+    hidden = ("id", "code", "name_en") if "name_th" in cells else ()
+    columns = [column for column in table.columns if column.name not in hidden]
+    shown = grid(*(column.title if column.name != "name_th" else _NAME for column in columns))
+    for place, column in enumerate(columns):
+        shown.columns[place].justify = "left" if column.kind == "text" else "right"
+        shown.columns[place].no_wrap = column.name in ("id", "name_th")
+    for row in range(min(MOST, len(table.rows))):
+        shown.add_row(*(_cell(column, cells, row) for column in columns))
+    out.print(shown)
+    _tell_rest(len(table.rows), MOST)
+
+
+def _cell(column: Column, cells: dict[str, list[Cell]], row: int) -> str:
+    value = cells[column.name][row]
+    if column.name == "name_th":
+        other = cells["name_en"][row]
+        return str(value or "–") if value == other else f"{value}\n{other}"
+    if value is None or isinstance(value, str):
+        return value or "–"
+    return f"{value:{_FORMATS[column.kind]}}"
+
+
+def _tell_rest(count: int, most: int) -> None:
+    if (rest := count - most) > 0:
+        out.print(f"และอีก {rest:,} | and {rest:,} more: -o FILE.xlsx")
 
 
 def show_basis(answer: CoverageAnswer) -> None:

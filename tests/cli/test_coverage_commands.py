@@ -9,7 +9,8 @@ import pyogrio
 import pytest
 from rich.cells import cell_len
 
-from api.commands.asking import OPTIONS, read_question
+from api.commands.asking import Typed, read_inputs
+from api.commands.coverage_options import QUESTION
 from twin.db.database import open_engine
 from twin.errors import InvalidInputError
 from twin.jobs.process import Context
@@ -164,20 +165,19 @@ def test_tables_are_readable_in_both_languages(twin, environment, answer, column
     assert answer["digest"] in told.out
 
 
-def typed(**given):
-    return {name: given.get(name.replace("-", "_")) for name in OPTIONS}
+def read_question(file=None, **given):
+    values = {name: given.get(name.replace("-", "_")) for name in QUESTION}
+    return read_inputs(Question, Typed(QUESTION, values, file))
 
 
 def test_every_option_has_its_place_in_the_question():
     question = read_question(
-        typed(
             layer="stop", where="a = 1", capacity="beds", point=["98.3,7.9", "98.4, 8"],
             project=["P01"], opened_by="2030-01-31", demand="layer", demand_layer="poi",
             weight="people", year="2021", variant="aged_60", spread="streets",
             unregistered_share="0.5", visitors="1000", mode="motorcycle", direction="from",
             metres="1000,500", areas="tambon", max_snap="100", speed_factor="0.8",
             speed_range=False, ferries=True, scenario="a-b",
-        )
     )  # fmt: skip
     assert question == Question.model_validate(
         {
@@ -224,18 +224,18 @@ def test_every_option_has_its_place_in_the_question():
     ],
 )
 def test_points_alone_are_the_supply_unless_a_layer_is_named(given, layer):
-    assert read_question(typed(**given)).supply.layer == layer
+    assert read_question(**given).supply.layer == layer
 
 
 def test_options_go_before_the_question_of_a_file(tmp_path):
     file = tmp_path / "question.json"
     given = {"mode": "car", "unit": "metres", "thresholds": [500], "supply": {"layer": "stop"}}
     file.write_text(json.dumps(given))
-    question = read_question(typed(minutes="15", point=["98.3,7.9"]), file)
+    question = read_question(file, minutes="15", point=["98.3,7.9"])
     assert question == Question.model_validate(
         {"mode": "car", "thresholds": [15], "supply": {"layer": "stop", "points": [[98.3, 7.9]]}}
     )
-    assert read_question(typed(), file) == Question.model_validate(given)
+    assert read_question(file) == Question.model_validate(given)
 
 
 @pytest.mark.parametrize(
@@ -256,7 +256,7 @@ def test_options_go_before_the_question_of_a_file(tmp_path):
 )
 def test_values_that_cannot_be_used_name_their_option(given, name):
     with pytest.raises(InvalidInputError) as caught:
-        read_question(typed(**given))
+        read_question(**given)
     assert caught.value.parameter == name
     assert caught.value.en.startswith(f"{name}: ")
     assert caught.value.th.startswith(f"{name}: ")
@@ -269,7 +269,7 @@ def test_files_that_hold_no_question_are_refused(tmp_path, content):
     file = tmp_path / "question.json"
     file.write_text(content)
     with pytest.raises(InvalidInputError):
-        read_question(typed(), file)
+        read_question(file)
 
 
 @pytest.mark.parametrize(
@@ -285,6 +285,7 @@ def test_files_that_hold_no_question_are_refused(tmp_path, content):
         (("--where", "amenity = 'volcano'"), "keeps nothing"),
         (("--point", "98.2,7.5"), "within 250 m"),
         (("--areas", "road"), "tambon"),
+        (("--scenario", "nowhere"), "nowhere"),
     ],
 )
 def test_mistakes_are_told_in_both_languages(twin, tmp_path, monkeypatch, arguments, said):
@@ -310,5 +311,5 @@ def test_csv_without_areas_is_refused_and_leaves_the_old_file(twin, tmp_path):
 def test_help_names_the_commands_and_options(twin):
     assert "run" in twin("coverage", "--help").out
     told = twin("coverage", "run", "--help")
-    for name in OPTIONS:
+    for name in QUESTION:
         assert f"--{name}" in told.out

@@ -1,4 +1,4 @@
-"""Coverage in files: GeoPackage, CSV, Excel and JSON, each written whole or not at all."""
+"""Answers in files: GeoPackage, CSV, Excel and JSON, each written whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,24 +16,12 @@ from openpyxl import Workbook
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
-from sqlalchemy import Engine
 
-from twin.analysis.coverage import ServiceCoverage
-from twin.db.engine import connect
 from twin.errors import InvalidInputError, SetupError
 from twin.projects.values import escape_formula
-from twin.studies.answer import CoverageAnswer
-from twin.studies.frames import area_frame, demand_frame, facility_frame, to_frame
-from twin.studies.study import Study
-from twin.studies.tables import (
-    Cell,
-    Kind,
-    Table,
-    area_table,
-    basis_table,
-    facility_table,
-    total_table,
-)
+from twin.studies.answer import Words
+from twin.studies.tables import Cell, Kind, Table
+from twin.types import Json
 
 _FORMATS: Final[Mapping[Kind, str]] = {
     "text": "General",
@@ -44,22 +32,36 @@ _FORMATS: Final[Mapping[Kind, str]] = {
 }
 #: Widths of columns, characters: least and most.
 _WIDTHS: Final = (8, 60)
+#: Excel's limit for titles of sheets.
+_LONGEST_TITLE: Final = 31
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """An answer, and what it was made from.
+class Report:
+    """An answer as files hold it.
 
     Parameters
     ----------
-    engine
-        Where the outlines of areas are read.
+    answer
+        As JSON.
+    summary
+        In one sentence.
+    heads
+        Tables of the first sheet, one below the other.
+    sheets
+        Further sheets by title.
+    listed
+        What a CSV file holds; None: nothing was asked for that it could.
+    layers
+        Of a GeoPackage, by name; some may be tables.
     """
 
-    answer: CoverageAnswer
-    study: Study
-    coverage: ServiceCoverage
-    engine: Engine
+    answer: Json
+    summary: Words
+    heads: tuple[Table, ...]
+    sheets: Mapping[str, Table]
+    listed: Table | None
+    layers: Mapping[str, pd.DataFrame]
 
 
 def check_target(path: Path) -> None:
@@ -85,19 +87,16 @@ def check_target(path: Path) -> None:
         )
 
 
-def write_file(path: Path, found: Found) -> None:
-    """Write an answer in the format of the file's suffix.
+def write_file(path: Path, report: Report) -> None:
+    """Write a report in the format of the file's suffix: .gpkg, .csv, .xlsx or .json.
 
-    .gpkg: layers `areas_…`, `facilities` and `demand_points` in EPSG:32647, and the table
-    `assumptions`. .csv: areas, UTF-8 with a byte order mark. .xlsx: sheets for people. .json: the
-    answer as processes give it.
+    A CSV file is UTF-8 with a byte order mark, so that Excel reads Thai; text that a spreadsheet
+    would run as a formula gets an apostrophe before it.
 
     Raises
     ------
     InvalidInputError
-        As `check_target`; or a CSV file is wanted of a question without areas.
-    BusyError
-        Areas were loaded anew since the answer.
+        As `check_target`; or a CSV file is wanted and there is nothing to list.
     SetupError
         The disk is full.
     OSError
@@ -106,22 +105,14 @@ def write_file(path: Path, found: Found) -> None:
     check_target(path)
     with tempfile.TemporaryDirectory(dir=path.resolve().parent, prefix=".twin-") as folder:
         made = Path(folder) / path.name
-        _WRITERS[path.suffix.casefold()](made, found)
+        _WRITERS[path.suffix.casefold()](made, report)
         made.replace(path)
 
 
-def _write_geopackage(path: Path, found: Found) -> None:
-    answer = found.answer
-    with connect(found.engine) as connection:
-        frames: dict[str, pd.DataFrame] = {
-            f"areas_{layer}": area_frame(connection, answer, layer) for layer in answer.areas
-        }
-    frames["facilities"] = facility_frame(answer, found.coverage)
-    frames["demand_points"] = demand_frame(found.study, found.coverage)
-    frames["assumptions"] = to_frame(basis_table(answer))
-    told = {"DESCRIPTION": f"{answer.summary.th} | {answer.summary.en}"}
+def _write_geopackage(path: Path, report: Report) -> None:
+    told = {"DESCRIPTION": f"{report.summary.th} | {report.summary.en}"}
     try:
-        for place, (name, frame) in enumerate(frames.items()):
+        for place, (name, frame) in enumerate(report.layers.items()):
             options: dict[str, Any] = {"append": place > 0, "layer_options": told}
             if name.startswith("areas_"):
                 options |= {"geometry_type": "MultiPolygon", "promote_to_multi": True}
@@ -132,36 +123,33 @@ def _write_geopackage(path: Path, found: Found) -> None:
         ) from error
 
 
-def _write_csv(path: Path, found: Found) -> None:
-    if not found.answer.areas:
+def _write_csv(path: Path, report: Report) -> None:
+    if report.listed is None:
         raise InvalidInputError(
             "A CSV file holds the table of areas, and none were asked for: name `areas`.",
             "ไฟล์ CSV เก็บตารางรายพื้นที่ แต่ไม่ได้ขอพื้นที่ไว้ โปรดระบุ `areas`",
             parameter="areas",
         )
-    table = area_table(found.answer, found.answer.areas)
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([column.name for column in table.columns])
-        writer.writerows([_safe(cell) for cell in row] for row in table.rows)
+        writer.writerow([column.name for column in report.listed.columns])
+        writer.writerows([_safe(cell) for cell in row] for row in report.listed.rows)
 
 
-def _write_json(path: Path, found: Found) -> None:
-    answer = found.answer.model_dump(mode="json")
-    text = json.dumps(answer, ensure_ascii=False, allow_nan=False, indent=1)
+def _write_json(path: Path, report: Report) -> None:
+    text = json.dumps(report.answer, ensure_ascii=False, allow_nan=False, indent=1)
     path.write_text(f"{text}\n", encoding="utf-8")
 
 
-def _write_workbook(path: Path, found: Found) -> None:
-    answer = found.answer
+def _write_workbook(path: Path, report: Report) -> None:
     book = Workbook()
     book.remove(book.worksheets[0])
-    summary = book.create_sheet("สรุป summary")
-    _fill(summary, total_table(answer), first=1)
-    _fill(summary, basis_table(answer), first=summary.max_row + 2)
-    for layer in answer.areas:
-        _fill(book.create_sheet(f"พื้นที่ {layer}"[:31]), area_table(answer, [layer]), first=1)
-    _fill(book.create_sheet("สถานบริการ facilities"), facility_table(answer), first=1)
+    summary, first = book.create_sheet("สรุป summary"), 1
+    for table in report.heads:
+        _fill(summary, table, first=first)
+        first = summary.max_row + 2
+    for title, table in report.sheets.items():
+        _fill(book.create_sheet(title[:_LONGEST_TITLE]), table, first=1)
     book.save(path)
 
 
@@ -195,7 +183,7 @@ def _safe(cell: Cell) -> Cell:
     return escape_formula(cell) if isinstance(cell, str) else cell
 
 
-_WRITERS: Final[Mapping[str, Callable[[Path, Found], None]]] = {
+_WRITERS: Final[Mapping[str, Callable[[Path, Report], None]]] = {
     ".gpkg": _write_geopackage,
     ".csv": _write_csv,
     ".xlsx": _write_workbook,

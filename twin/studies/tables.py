@@ -6,7 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from twin.studies.answer import CoverageAnswer, Facility, Source, Totals
+from pydantic import BaseModel
+
+from twin.studies.answer import Assumed, CoverageAnswer, Facility, Source, Told, Totals
 from twin.studies.question import Question
 from twin.types import Text
 
@@ -139,42 +141,51 @@ def facility_table(answer: CoverageAnswer) -> Table:
     return Table(columns, tuple(rows))
 
 
-def basis_table(answer: CoverageAnswer) -> Table:
-    """Return what the answer rests on: assumptions and sources, both languages side by side."""
-    told = answer.assumptions
+def basis_table(answer: Told, asked: BaseModel) -> Table:
+    """Return what an answer rests on: assumptions and sources, both languages side by side.
+
+    Parameters
+    ----------
+    answer
+        Of any study.
+    asked
+        What it answers.
+    """
     columns = (
         Column("what", Text("รายการ", "what")),
         Column("th", Text("ไทย", "Thai")),
         Column("en", Text("อังกฤษ", "English")),
     )
-    rows: list[tuple[Cell, ...]] = [("summary", answer.summary.th, answer.summary.en)]
-    rows += [("mode", *MODES[told.mode]), ("direction", *DIRECTIONS[told.direction])]
-    rows += [
-        (name, value, value)
-        for name, value in (
-            ("max_snap_m", f"{told.max_snap_m:g}"),
-            ("walking_kmh", f"{told.walking_kmh:g}"),
-            ("speed_factor", f"{told.speed_factor:g}"),
-        )
-    ]
-    if told.range_source is not None:
-        rows.append(("speed_range", told.range_source.th, told.range_source.en))
-    for name in ("network", "demand", "supply"):
-        source: Source = getattr(told, name)
-        rows.append((name, source.text.th, source.text.en))
-        rows.append((f"{name}_source", source.source.th, source.source.en))
-        rows.append((f"{name}_revision", source.revision, source.revision))
-    asked = answer.question.model_dump_json()
-    rows += [(name, text, text) for name, text in _identity(answer, asked)]
+    told = dict(answer)
+    rows: list[tuple[Cell, ...]] = [("summary", told["summary"].th, told["summary"].en)]
+    if "assumptions" in told:
+        rows += _assumed_rows(told["assumptions"])
+        told = dict(told["assumptions"])
+    for name, source in told.items():
+        if isinstance(source, Source):
+            rows.append((name, source.text.th, source.text.en))
+            rows.append((f"{name}_source", source.source.th, source.source.en))
+            rows.append((f"{name}_revision", source.revision, source.revision))
+    question, digest = asked.model_dump_json(), dict(answer)["digest"]
+    rows += [("question", question, question), ("digest", digest, digest)]
     return Table(columns, tuple(rows))
 
 
-def _identity(answer: CoverageAnswer, asked: str) -> tuple[tuple[str, str], ...]:
-    return (
-        ("method", answer.assumptions.method),
-        ("question", asked),
-        ("digest", answer.digest),
-    )
+def _assumed_rows(told: Assumed) -> list[tuple[Cell, ...]]:
+    rows: list[tuple[Cell, ...]] = [
+        ("mode", *MODES[told.mode]),
+        ("direction", *DIRECTIONS[told.direction]),
+    ]
+    plain = {
+        "max_snap_m": f"{told.max_snap_m:g}",
+        "walking_kmh": f"{told.walking_kmh:g}",
+        "speed_factor": f"{told.speed_factor:g}",
+        "method": told.method,
+    }
+    rows += [(name, value, value) for name, value in plain.items()]
+    if told.range_source is not None:
+        rows.append(("speed_range", told.range_source.th, told.range_source.en))
+    return rows
 
 
 def _threshold_columns(question: Question) -> list[Column]:
