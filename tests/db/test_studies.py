@@ -267,7 +267,7 @@ def test_same_question_has_the_same_digest(island):
             "supply.layer",
         ),
         ("coverage", {**HOSPITAL, "areas": ["road"]}, InvalidInputError, "areas"),
-        ("coverage", {**HOSPITAL, "scenario": "none"}, InvalidInputError, "scenario"),
+        ("coverage", {**HOSPITAL, "scenario": "none"}, NotFoundError, "scenario"),
         (
             "coverage",
             {**HOSPITAL, "supply": {"layer": None, "points": [lon_lat(20, 2)]}},

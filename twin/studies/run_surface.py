@@ -95,6 +95,7 @@ def _sign(study: Study, asked: TravelTime, steps: tuple[float, ...], area: Land)
         _METHOD,
         study.graph.network.revision,
         study.supply.basis.revision,
+        question.supply.model_dump_json(),
         question.mode,
         question.direction,
         question.unit,
