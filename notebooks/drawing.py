@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 import folium
 import fontpkg_sarabun
@@ -63,8 +63,8 @@ def shade(axes: Axes, areas: gpd.GeoDataFrame, column: str, told: str, *, share:
         cmap=SCALE,
         vmin=0,
         vmax=top,
-        edgecolor="white",
-        linewidth=0.8,
+        edgecolor="#8c8c8c",
+        linewidth=0.5,
         legend=True,
         legend_kwds={
             "label": told,
@@ -100,18 +100,25 @@ def write_names(axes: Axes, areas: gpd.GeoDataFrame) -> None:
         )
 
 
-def put_points(axes: Axes, points: gpd.GeoDataFrame, told: str, *, is_new: bool = False) -> None:
-    """Draw places there are as red dots, new ones as black stars; told below the map."""
+def put_points(
+    axes: Axes, points: gpd.GeoDataFrame, told: str, kind: Literal["there", "off", "new"] = "there"
+) -> None:
+    """Draw places: red dots, hollow ones for those off the streets, black stars for new ones."""
+    if points.empty:
+        return
+    fill, edge = {"there": (FACILITY, "white"), "off": ("white", FACILITY), "new": (INK, "white")}[
+        kind
+    ]
     axes.scatter(
         points.geometry.x,
         points.geometry.y,
-        c=INK if is_new else FACILITY,
-        marker="*" if is_new else "o",
-        s=150 if is_new else 40,
-        edgecolors="white",
-        linewidths=0.8,
+        c=fill,
+        marker="*" if kind == "new" else "o",
+        s=150 if kind == "new" else 40,
+        edgecolors=edge,
+        linewidths=0.8 if kind == "new" else 1.2,
         label=told,
-        zorder=6 if is_new else 5,
+        zorder=6 if kind == "new" else 5,
     )
     axes.legend(loc="lower left", fontsize=9, frameon=True)
 
@@ -171,7 +178,7 @@ def _style(feature: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "fillColor": feature["properties"]["colour"],
         "fillOpacity": 0.85,
-        "color": "white",
+        "color": "#8c8c8c",
         "weight": 1,
     }
 
