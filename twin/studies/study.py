@@ -21,7 +21,7 @@ from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
 from twin.errors import InvalidInputError, NotFoundError
 from twin.jobs.process import Context
-from twin.rasters.memo import Memo
+from twin.memo import Memo
 from twin.studies.areas import read_areas
 from twin.studies.demand import read_demand
 from twin.studies.memory import give_back
