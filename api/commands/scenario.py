@@ -29,7 +29,7 @@ FileArgument = Annotated[Path, typer.Argument(help="FILE.json")]
 
 @app.command("list")
 def list_() -> None:
-    """สถานการณ์ทั้งหมด | All scenarios, those changed last first."""
+    """สถานการณ์จำลองทั้งหมด | All scenarios, those changed last first."""
     with open_engine(settings()) as engine, engine.begin() as connection:
         found = list_scenarios(connection)
     table = grid(("รหัส", "id"), ("ชื่อ", "name"), ("เปลี่ยน", "changes"), ("แก้ไข", "updated"))
@@ -41,7 +41,7 @@ def list_() -> None:
 
 @app.command()
 def show(scenario_id: ScenarioArgument) -> None:
-    """สถานการณ์หนึ่ง | One scenario: its changes, and whether its base has moved on."""
+    """สถานการณ์จำลองหนึ่ง | One scenario: its changes, and whether its base has moved on."""
     with open_engine(settings()) as engine, engine.begin() as connection:
         scenario = get_scenario(connection, scenario_id)
         found = standing(connection, scenario)
@@ -57,7 +57,7 @@ def show(scenario_id: ScenarioArgument) -> None:
 
 @app.command()
 def compare(a: SideArgument, b: SideArgument) -> None:
-    """เทียบสองสถานการณ์ | The fixed table of any two, or of one beside `base`."""
+    """เทียบสองสถานการณ์จำลอง | The fixed table of any two, or of one beside `base`."""
     told = settings()
     with open_engine(told) as engine, engine.begin() as connection:
         answers = import_module("twin.studies.scenarios.answers")  # needs scipy
@@ -75,7 +75,7 @@ def rebase_(scenario_id: ScenarioArgument) -> None:
 
 @app.command()
 def remove(scenario_id: ScenarioArgument) -> None:
-    """ลบสถานการณ์ | Forget a scenario with its changes and results."""
+    """ลบสถานการณ์จำลอง | Forget a scenario with its changes and results."""
     with open_engine(settings()) as engine, engine.begin() as connection:
         delete_scenario(connection, scenario_id)
     out.print(f"▸ ลบแล้ว | removed: {scenario_id}")
