@@ -46,12 +46,7 @@ def read_base(connection: Connection, question: Question, settings: Settings) ->
     TwinError
         As reading the network, demand, areas and supply does.
     """
-    network, _ = load_network(
-        connection,
-        settings.network_dir,
-        ferries=question.ferries,
-        raster_dir=settings.raster_dir,
-    )
+    network, _ = load_network(connection, settings.network_dir, ferries=question.ferries)
     demand = read_demand(connection, question.demand, raster_dir=settings.raster_dir)
     areas = {layer: read_areas(connection, layer, demand.xy) for layer in question.areas}
     return Inputs(network, replace(demand, areas=areas), read_supply(connection, question.supply))
