@@ -51,8 +51,8 @@ def batch(
         open_client = import_module("twin.studies.batch").open_client
         opened = open_client(scheduler, count, folder / "dask")
     outcomes: list[Outcome] = []
-    with opened as client, progress(len(listed), "เมือง | cities") as bar:
-        for outcome in work.cover_cities(listed, folder, client, again=again):
+    with progress(len(listed), "เมือง | cities") as bar:
+        for outcome in work.cover_cities(listed, folder, opened, again=again):
             outcomes.append(outcome)
             bar.update(bar.task_ids[0], advance=1, description=outcome.city)
     _print(listed, outcomes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from distributed import Client, KilledWorker
@@ -20,7 +21,7 @@ from twin.types import Text
 def cover_cities(
     cities: Sequence[City],
     folder: Path,
-    client: Client | None,
+    cluster: AbstractContextManager[Client | None],
     *,
     again: bool = False,
     function: Callable[[Task], Outcome] = answer,
@@ -31,8 +32,9 @@ def cover_cities(
     ----------
     folder
         Where answers are kept, by what they are made from.
-    client
-        None: everything in this process.
+    cluster
+        Gives the client of a cluster, or None: everything in this process. Entered only where there
+        is something to work out.
     again
         Work out also what is kept.
     function
@@ -56,11 +58,14 @@ def cover_cities(
             tasks.append(task)
         else:
             yield Outcome(city.id, kept)
-    for number, found in run(client, function, tasks):
-        outcome = found if isinstance(found, Outcome) else _broken(tasks[number], found)
-        if outcome.answer is not None:
-            _keep(folder, outcome.answer)
-        yield outcome
+    if not tasks:
+        return
+    with cluster as client:
+        for number, found in run(client, function, tasks):
+            outcome = found if isinstance(found, Outcome) else _broken(tasks[number], found)
+            if outcome.answer is not None:
+                _keep(folder, outcome.answer)
+            yield outcome
 
 
 def _read(folder: Path, task: Task) -> CityAnswer | None:

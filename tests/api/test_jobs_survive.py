@@ -46,7 +46,7 @@ def test_limits_of_a_job_are_told(settings):
             assert words in wait_for(job, "failed")["messages"]["en"]
             found = httpx.get(f"{job}/results")
             assert (found.status_code, found.json()["code"]) == (413, "too-large")
-        assert not processes_with("twin.jobs.running")
+        wait_until(lambda: not processes_with(slow.rpartition("/")[2]))
 
 
 def test_jobs_survive_a_restart_of_the_service(environment):

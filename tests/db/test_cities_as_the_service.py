@@ -1,5 +1,7 @@
 """A batch of cities tells what the service tells of the same layers."""
 
+from contextlib import nullcontext
+
 import geopandas as gpd
 import pytest
 from asking import ask, open_context
@@ -59,7 +61,7 @@ def test_batch_counts_as_the_service_does(context, folder):
         areas=["tambon"],
         **ASKED,
     )
-    [outcome] = cover_cities(listed(folder, LIST), folder / "kept", None)
+    [outcome] = cover_cities(listed(folder, LIST), folder / "kept", nullcontext())
     rows = [row.model_dump() for row in outcome.answer.rows]
     assert 0 < service["totals"][1]["ratio"] < 1
     wanted = [("", totals) for totals in service["totals"]] + [

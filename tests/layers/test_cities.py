@@ -1,5 +1,7 @@
 """One city of CITIES.toml: its form, its files, and numbers that can be checked in the head."""
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 import rasterio
@@ -22,7 +24,7 @@ def street(tmp_path):
 
 def covered(folder, text=STREET_CITY):
     [city] = listed(folder, text)
-    [outcome] = cover_cities([city], folder / "kept", None)
+    [outcome] = cover_cities([city], folder / "kept", nullcontext())
     return outcome
 
 

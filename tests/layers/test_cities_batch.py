@@ -1,6 +1,7 @@
 """Many cities on worker processes: the same answers as one after the other, whatever happens."""
 
 import json
+from contextlib import nullcontext
 from functools import partial
 
 import dask
@@ -37,7 +38,7 @@ def cities(folder):
 @pytest.fixture(scope="module")
 def serial(cities, folder):
     """Answers worked out in this process, one after the other."""
-    return answers(cover_cities(cities, folder / "serial", None))
+    return answers(cover_cities(cities, folder / "serial", nullcontext()))
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def answers(outcomes):
 
 
 def test_workers_answer_as_one_process_does(cities, serial, client, tmp_path):
-    assert answers(cover_cities(cities, tmp_path, client)) == serial
+    assert answers(cover_cities(cities, tmp_path, nullcontext(client))) == serial
     assert len({one.coverage for one in serial.values()}) == 3
     assert all(0 < one.rows[0].ratio < 1 for one in serial.values())
 
@@ -61,7 +62,7 @@ def test_workers_answer_as_one_process_does(cities, serial, client, tmp_path):
 def test_city_of_a_killed_worker_is_answered_by_another(cities, serial, client, tmp_path):
     mark = tmp_path / "killed"
     function = partial(die_once, mark, "b")
-    found = answers(cover_cities(cities, tmp_path / "kept", client, function=function))
+    found = answers(cover_cities(cities, tmp_path / "kept", nullcontext(client), function=function))
     assert mark.exists()
     assert found == serial
 
@@ -73,33 +74,34 @@ def test_city_that_kills_every_worker_does_not_take_the_others_along(cities, ser
     ):
         function = partial(die_always, "a")
         found = {
-            one.city: one for one in cover_cities(cities[:2], tmp_path, client, function=function)
+            one.city: one
+            for one in cover_cities(cities[:2], tmp_path, nullcontext(client), function=function)
         }
     assert "for lack of memory" in found["a"].fault.text.en
     assert found["b"].answer == serial["b"]
 
 
 def test_what_is_answered_is_kept_until_an_input_changes(cities, serial, folder):
-    kept = cover_cities(cities, folder / "serial", None, function=refuse)
+    kept = cover_cities(cities, folder / "serial", nullcontext(), function=refuse)
     assert answers(kept) == serial
     changed = [*cities[:2], cities[2].model_copy(update={"seed": 4})]
-    outcomes = {one.city: one for one in cover_cities(changed, folder / "serial", None)}
+    outcomes = {one.city: one for one in cover_cities(changed, folder / "serial", nullcontext())}
     assert [one.seconds is None for one in outcomes.values()] == [True, True, False]
     assert outcomes["c"].answer != serial["c"]
-    again = cover_cities(cities, folder / "serial", None, again=True)
+    again = cover_cities(cities, folder / "serial", nullcontext(), again=True)
     assert all(one.seconds is not None for one in again)
 
 
 def test_kept_answer_that_is_broken_is_worked_out_anew(cities, serial, folder):
     (folder / "serial" / f"{serial['a'].inputs}.json").write_text("{")
-    outcomes = {one.city: one for one in cover_cities(cities, folder / "serial", None)}
+    outcomes = {one.city: one for one in cover_cities(cities, folder / "serial", nullcontext())}
     assert [one.seconds is None for one in outcomes.values()].count(False) == 1
     assert outcomes["a"].answer == serial["a"]
 
 
 def test_city_without_its_files_does_not_stop_the_others(folder, serial, tmp_path):
     cities = listed(tmp_path, SYNTHETIC + STREET_CITY)
-    outcomes = {one.city: one for one in cover_cities(cities, folder / "serial", None)}
+    outcomes = {one.city: one for one in cover_cities(cities, folder / "serial", nullcontext())}
     assert outcomes["street"].fault.field == "roads"
     assert outcomes["a"].answer == serial["a"]
 
@@ -108,7 +110,7 @@ def test_city_without_its_files_does_not_stop_the_others(folder, serial, tmp_pat
 def test_table_has_a_row_for_each_city_area_and_threshold(tmp_path, ending):
     write_street(tmp_path)
     cities = listed(tmp_path, SYNTHETIC.partition("[[city]]")[0] + STREET_CITY)
-    outcomes = list(cover_cities(cities, tmp_path / "kept", None))
+    outcomes = list(cover_cities(cities, tmp_path / "kept", nullcontext()))
     path = tmp_path / f"table.{ending}"
     assert write_table(path, cities, outcomes) == 6
     assert write_table(path, cities, outcomes) == 6  # in place of the first
@@ -141,5 +143,5 @@ def test_scheduler_that_is_not_there_is_told(tmp_path, monkeypatch):
 def test_scheduler_elsewhere_is_used(cities, serial, client, tmp_path):
     address = client.scheduler.address
     with open_client(address, 0, tmp_path) as other:
-        assert answers(cover_cities(cities[:1], tmp_path, other)) == {"a": serial["a"]}
+        assert answers(cover_cities(cities[:1], tmp_path, nullcontext(other))) == {"a": serial["a"]}
     assert client.scheduler_info()["workers"]  # and left running

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from twin.analysis.model import Direction, Mode, Unit
+from twin.analysis.model import Direction, Mode
 
 LonLat = tuple[
     Annotated[float, Field(ge=-180, le=180)],
@@ -15,8 +15,6 @@ LonLat = tuple[
 ]
 Variant = Literal["registered", "with_visitors", "aged_60"]
 LayerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
-
-_S_PER_MINUTE: Final = 60.0
 
 
 class Asked(BaseModel):
@@ -75,26 +73,26 @@ class Question(Asked):
     ferries: bool = False
     scenario: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")
 
-    @model_validator(mode="after")
-    def _sorted(self) -> Self:
-        if list(self.thresholds) != sorted(set(self.thresholds)):
-            raise ValueError("thresholds must grow, each once")
-        return self
-
     @property
-    def graph_unit(self) -> Unit:
+    def graph_unit(self) -> Literal["s", "m"]:
         """What impedance is searched in: seconds for minutes, metres for metres."""
         return "s" if self.unit == "minutes" else "m"
 
     @property
     def scale(self) -> float:
         """What a unit of the question is in the graph's unit: 60 s a minute, 1 m a metre."""
-        return _S_PER_MINUTE if self.unit == "minutes" else 1.0
+        return 60.0 if self.unit == "minutes" else 1.0
 
     @property
     def limits(self) -> tuple[float, ...]:
         """Thresholds in the graph's unit."""
         return tuple(threshold * self.scale for threshold in self.thresholds)
+
+    @model_validator(mode="after")
+    def _sorted(self) -> Self:
+        if list(self.thresholds) != sorted(set(self.thresholds)):
+            raise ValueError("thresholds must grow, each once")
+        return self
 
 
 class WhatIf(Asked):
