@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 import rasterio
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 from rasterio.io import DatasetReader
 from rasterio.warp import transform_bounds
-from rasterio.windows import Window, from_bounds
+from rasterio.windows import Window
 
 from layers.cities.form import People
 from layers.cities.reading import Features, points_in, read_features, require_shapes, transformer
@@ -24,9 +23,7 @@ from twin.analysis.demand import STREET_WEIGHTS, Places, along, spread
 from twin.analysis.model import FloatArray
 from twin.analysis.network.streets import Streets
 from twin.errors import InvalidInputError, LayerFileError
-
-#: Rows of a raster read at once, which bounds the memory.
-_ROWS: Final = 1024
+from twin.rasters import cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +72,8 @@ def read_raster(path: Path, areas: Shapes | None, epsg: int) -> tuple[FloatArray
                 )
             box = _box(dataset, areas, epsg)
             parts = [
-                _cells(dataset, window, areas, epsg, path.name) for window in _windows(dataset, box)
+                _cells(dataset, window, areas, epsg, path.name)
+                for window in cells.strips(dataset, box)
             ]
     except RasterioError as error:
         raise unreadable(path, error) from error
@@ -140,24 +138,10 @@ def _box(
     return box
 
 
-def _windows(dataset: DatasetReader, box: tuple[float, float, float, float]) -> Iterator[Window]:
-    """Yield the wanted part a strip at a time."""
-    near = from_bounds(*box, transform=dataset.transform)
-    near = near.round_offsets(op="floor").round_lengths(op="ceil")
-    left, top = max(0, near.col_off), max(0, near.row_off)
-    right = min(dataset.width, near.col_off + near.width + 1)
-    bottom = min(dataset.height, near.row_off + near.height + 1)
-    if right > left:
-        for row in range(top, bottom, _ROWS):
-            yield Window(left, row, right - left, min(_ROWS, bottom - row))
-
-
 def _cells(
     dataset: DatasetReader, window: Window, areas: Shapes | None, epsg: int, name: str
 ) -> tuple[FloatArray, FloatArray]:
-    read = dataset.read(1, window=window, masked=True).astype(np.float64)
-    people: FloatArray = (read * dataset.scales[0] + dataset.offsets[0]).filled(0.0)
-    people[np.isnan(people)] = 0.0
+    people = cells.read_counts(dataset, window)
     if (people < 0).any() or np.isinf(people).any():
         raise LayerFileError(
             f"{name}: has cells that are no number of people; declare their value as nodata"
@@ -166,9 +150,8 @@ def _cells(
             parameter="demand",
         )
     rows, columns = np.nonzero(people)
-    middles = np.stack([columns + 0.5, rows + 0.5])
-    own = dataset.window_transform(window) @ middles
-    xy = np.stack(transformer(dataset.crs.to_wkt(), epsg).transform(*own), axis=1)
+    own = cells.centres(dataset, window, rows, columns)
+    xy = np.stack(transformer(dataset.crs.to_wkt(), epsg).transform(*own.T), axis=1)
     count = people[rows, columns]
     if areas is None:
         return xy, count

@@ -55,6 +55,15 @@ class Snapped:
             self.edge[chosen], self.fraction[chosen], self.offset_m[chosen], self.xy[chosen]
         )
 
+    def joined(self, other: Snapped) -> Snapped:
+        """Return these points, then those of another on the same streets."""
+        return Snapped(
+            np.concatenate([self.edge, other.edge]),
+            np.concatenate([self.fraction, other.fraction]),
+            np.concatenate([self.offset_m, other.offset_m]),
+            np.concatenate([self.xy, other.xy]),
+        )
+
 
 @dataclass(frozen=True, eq=False)
 class _Streets:

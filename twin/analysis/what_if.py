@@ -15,6 +15,7 @@ from twin.analysis.coverage import Placed, Run, ServiceCoverage, service_coverag
 from twin.analysis.model import FloatArray, Supply
 from twin.analysis.reach import Reach, reach_one
 from twin.analysis.snap import Snapped, snap
+from twin.analysis.supply import join, select
 from twin.analysis.tally import TOLERANCE
 from twin.errors import InvalidInputError, NotFoundError
 from twin.types import Text
@@ -72,13 +73,7 @@ def with_added(
     spot = snap(coverage.usual.graph, point, max_snap_m=coverage.max_snap_m)
     limit = inf if is_whole else _far_enough(coverage)
     supply = _append(coverage.supply, point, facility, name, capacity)
-    supply_at = Snapped(
-        *(
-            np.concatenate([getattr(coverage.supply_at, part), getattr(spot, part)])
-            for part in ("edge", "fraction", "offset_m", "xy")
-        )
-    )
-    widened = replace(coverage, supply=supply, supply_at=supply_at)
+    widened = replace(coverage, supply=supply, supply_at=coverage.supply_at.joined(spot))
     return replace(
         widened,
         usual=_add(widened, coverage.usual, spot, limit),
@@ -101,20 +96,11 @@ def without(coverage: ServiceCoverage, facility: str) -> ServiceCoverage:
             f"ไม่มีสถานบริการ '{facility}' ให้ตัดออก โปรดเลือกจากรายการสถานบริการ",
             parameter="facility",
         )
-    gone = coverage.supply.ids.index(facility)
-    kept = np.flatnonzero(np.arange(len(coverage.supply.ids)) != gone)
-    supply = replace(
-        coverage.supply,
-        xy=coverage.supply.xy[kept],
-        ids=tuple(coverage.supply.ids[row] for row in kept),
-        names=tuple(coverage.supply.names[row] for row in kept),
-        capacity=coverage.supply.capacity[kept],
-        opened=tuple(coverage.supply.opened[row] for row in kept),
-    )
+    kept = np.array([id_ != facility for id_ in coverage.supply.ids])
     return service_coverage(
         coverage.usual.graph,
         coverage.demand,
-        supply,
+        select(coverage.supply, kept),
         direction=coverage.direction,
         thresholds=coverage.thresholds,
         max_snap_m=coverage.max_snap_m,
@@ -161,11 +147,6 @@ def _append(
     capacity: float,
 ) -> Supply:
     revised = f"{supply.basis.revision}+{facility}@{point.tolist()}"
-    return Supply(
-        xy=np.concatenate([supply.xy, point]),
-        ids=(*supply.ids, facility),
-        names=(*supply.names, name),
-        capacity=np.append(supply.capacity, capacity),
-        opened=(*supply.opened, None),
-        basis=replace(supply.basis, revision=hashlib.sha256(revised.encode()).hexdigest()),
-    )
+    basis = replace(supply.basis, revision=hashlib.sha256(revised.encode()).hexdigest())
+    new = Supply(point, (facility,), (name,), np.array([capacity]), (None,), basis)
+    return join([supply, new], basis)

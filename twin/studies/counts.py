@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
-from rasterio.windows import Window
 from sqlalchemy import Connection
 
 from twin.analysis.demand import CELL_M, Places, gather
 from twin.analysis.model import Demand
 from twin.errors import InvalidInputError, TooLargeError
 from twin.queries.catalogue import PublishedLayer
+from twin.rasters import cells
 from twin.rasters.files import FILES, raster_file
 from twin.rasters.styles import is_classes, value_column
 from twin.studies.ground import tell_provenance
@@ -59,8 +59,8 @@ def read_counts(connection: Connection, choice: DemandChoice, *, raster_dir: Pat
     with FILES.lend(raster_file(layer, raster_dir)) as dataset:
         cell_m = max(abs(dataset.transform.a), abs(dataset.transform.e))
         places = join_places(list(_read(dataset, layer)))
-    total, cells = float(places.size.sum()), len(places)
-    if not cells:
+    total, count = float(places.size.sum()), len(places)
+    if not count:
         raise InvalidInputError(
             f"Raster `{layer.id}` has nobody in any cell; choose another.",
             f"ข้อมูลภาพ `{layer.id}` ไม่มีประชากรในช่องใดเลย โปรดเลือกชั้นข้อมูลอื่น",
@@ -70,9 +70,9 @@ def read_counts(connection: Connection, choice: DemandChoice, *, raster_dir: Pat
         places, _ = gather(places)
     notes = [
         Text(
-            f"{layer.spec.title.th} (`{layer.id}`): {total:,.0f} คน ใน {cells:,} ช่อง"
+            f"{layer.spec.title.th} (`{layer.id}`): {total:,.0f} คน ใน {count:,} ช่อง"
             f" ขนาด {cell_m:g} เมตร",
-            f"{layer.spec.title.en} (`{layer.id}`): {total:,.0f} people in {cells:,} cells of"
+            f"{layer.spec.title.en} (`{layer.id}`): {total:,.0f} people in {count:,} cells of"
             f" {cell_m:g} m",
         ),
         *tell_provenance([layer]),
@@ -92,9 +92,7 @@ def _read(dataset: DatasetReader, layer: PublishedLayer) -> Iterator[Places]:
     """Yield the cells with people, block by block."""
     count = 0
     for _, window in dataset.block_windows(1):
-        read = dataset.read(1, window=window, masked=True).astype(np.float64)
-        people: NDArray[Any] = (read * dataset.scales[0] + dataset.offsets[0]).filled(0.0)
-        people[np.isnan(people)] = 0.0
+        people = cells.read_counts(dataset, window)
         _require_counts(people, layer)
         rows, columns = np.nonzero(people)
         count += len(rows)
@@ -106,21 +104,8 @@ def _read(dataset: DatasetReader, layer: PublishedLayer) -> Iterator[Places]:
                 " หรือใช้ช่องที่ใหญ่ขึ้น",
                 parameter=_PARAMETER,
             )
-        yield Places(
-            _centres(dataset, window, rows, columns), people[rows, columns], _no_area(rows)
-        )
-
-
-def _centres(
-    dataset: DatasetReader, window: Window, rows: NDArray[Any], columns: NDArray[Any]
-) -> NDArray[np.float64]:
-    transform = dataset.window_transform(window)
-    xs, ys = transform @ np.stack([columns + 0.5, rows + 0.5])
-    return np.stack([xs, ys], axis=1)
-
-
-def _no_area(rows: NDArray[Any]) -> NDArray[np.int32]:
-    return np.zeros(len(rows), dtype=np.int32)
+        xy = cells.centres(dataset, window, rows, columns)
+        yield Places(xy, people[rows, columns], np.zeros(len(rows), dtype=np.int32))
 
 
 def _require_counts(people: NDArray[np.float64], layer: PublishedLayer) -> None:

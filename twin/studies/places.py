@@ -11,7 +11,7 @@ import rasterio.features
 import shapely
 from numpy.typing import NDArray
 from rasterio.io import DatasetReader
-from rasterio.windows import Window, from_bounds
+from rasterio.windows import Window
 from shapely.geometry import mapping
 from sqlalchemy import Connection, func, select
 
@@ -20,13 +20,11 @@ from twin.analysis.demand import STREET_WEIGHTS, Places, along, gather
 from twin.analysis.model import IntArray
 from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
+from twin.rasters.cells import centres, strips
 from twin.rasters.files import open_once
 
 #: The class of built-up land in the layers `land_cover_YYYY`.
 BUILT: Final = 1
-
-#: Rows of a raster read at once, which bounds the memory.
-_ROWS: Final = 1024
 
 
 def built_places(path: Path, shapes: NDArray[Any]) -> Places:
@@ -50,7 +48,8 @@ def built_places(path: Path, shapes: NDArray[Any]) -> Places:
     built-up cell of the raster that is inside: counting points by area gives each area its people.
     """
     with open_once(path) as dataset:
-        pieces = [_built(dataset, window, shapes) for window in _windows(dataset, shapes)]
+        near = strips(dataset, tuple(shapely.total_bounds(shapes)))
+        pieces = [_built(dataset, window, shapes) for window in near]
     cells = join_places(pieces)
     places, nearest = gather(cells)
     strayed = locate(shapes, places.xy) != places.area
@@ -100,19 +99,6 @@ def no_places() -> Places:
     return Places(np.empty((0, 2)), np.empty(0), np.empty(0, np.int32))
 
 
-def _windows(dataset: DatasetReader, shapes: Sequence[Any] | NDArray[Any]) -> list[Window]:
-    """Return the part of a raster that the areas touch, a strip at a time."""
-    whole = Window(0, 0, dataset.width, dataset.height)
-    box = from_bounds(*shapely.total_bounds(shapes), transform=dataset.transform)
-    near = box.round_offsets(op="floor").round_lengths(op="ceil")
-    left, top = max(0, near.col_off), max(0, near.row_off)
-    width = min(whole.width, near.col_off + near.width + 1) - left
-    bottom = min(whole.height, near.row_off + near.height + 1)
-    if width <= 0:
-        return []
-    return [Window(left, row, width, min(_ROWS, bottom - row)) for row in range(top, bottom, _ROWS)]
-
-
 def _built(dataset: DatasetReader, window: Window, shapes: NDArray[Any]) -> Places:
     """Return the built-up cells of a window that lie in an area, by their centres."""
     transform = dataset.window_transform(window)
@@ -131,6 +117,5 @@ def _built(dataset: DatasetReader, window: Window, shapes: NDArray[Any]) -> Plac
         dtype="int32",
     )
     rows, columns = np.nonzero(built & (area > 0))
-    xs, ys = transform @ np.stack([columns + 0.5, rows + 0.5])
     size = np.full(len(rows), abs(transform.a * transform.e))
-    return Places(np.stack([xs, ys], axis=1), size, area[rows, columns] - 1)
+    return Places(centres(dataset, window, rows, columns), size, area[rows, columns] - 1)

@@ -16,7 +16,7 @@ from twin.analysis.model import Direction, Network
 from twin.analysis.overlay.apply import Inputs
 from twin.analysis.overlay.streets import passable
 from twin.analysis.reach import Reach, nearest
-from twin.analysis.snap import MAX_SNAP_M, Snapped, snap
+from twin.analysis.snap import MAX_SNAP_M, snap
 
 
 def coverage_after(
@@ -61,8 +61,9 @@ def coverage_after(
     if not inputs.opened or not passable(network, [graph.mode]).any():
         return answer
     before = make_graph(network, graph.mode, unit=graph.unit, speed_factor=graph.speed_factor)
-    demand = _joined(snap(before, inputs.demand.xy, max_snap_m=max_snap_m), answer.demand_at)
-    supply = _joined(snap(before, inputs.supply.xy, max_snap_m=max_snap_m), answer.supply_at)
+    # Points on the streets that were there, then the same points on all streets.
+    demand = snap(before, inputs.demand.xy, max_snap_m=max_snap_m).joined(answer.demand_at)
+    supply = snap(before, inputs.supply.xy, max_snap_m=max_snap_m).joined(answer.supply_at)
 
     def searched(run: Run) -> Run:
         found = nearest(run.graph, demand, supply, direction=direction)
@@ -77,16 +78,6 @@ def without_roads(network: Network, roads: tuple[int, ...]) -> Network:
     closed = np.isin(network.road, roads)[:, None]
     cost = {mode: np.where(closed, inf, seconds) for mode, seconds in network.cost_s.items()}
     return replace(network, cost_s=cost)
-
-
-def _joined(old: Snapped, new: Snapped) -> Snapped:
-    """Return points on the streets that were there, then the same points on all streets."""
-    return Snapped(
-        np.concatenate([old.edge, new.edge]),
-        np.concatenate([old.fraction, new.fraction]),
-        np.concatenate([old.offset_m, new.offset_m]),
-        np.concatenate([old.xy, new.xy]),
-    )
 
 
 def _best(found: Reach, points: int, facilities: int) -> Reach:

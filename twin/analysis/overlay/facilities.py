@@ -13,6 +13,7 @@ from twin.analysis.overlay.changes import (
     RemoveFacility,
     SupplyChange,
 )
+from twin.analysis.supply import join, select
 from twin.errors import ConflictError, NotFoundError
 
 
@@ -34,7 +35,7 @@ def change_supply(supply: Supply, change: SupplyChange) -> Supply:
             moved[_row(supply, id_)] = xy
             return replace(supply, xy=moved)
         case RemoveFacility(id=id_):
-            return _without(supply, _row(supply, id_))
+            return select(supply, np.arange(len(supply.ids)) != _row(supply, id_))
 
 
 def _added(supply: Supply, change: AddFacilities) -> Supply:
@@ -49,25 +50,15 @@ def _added(supply: Supply, change: AddFacilities) -> Supply:
             )
         known.add(facility.id)
     capacity = [np.nan if one.capacity is None else one.capacity for one in new]
-    return replace(
-        supply,
-        xy=np.concatenate([supply.xy, np.array([one.xy for one in new], float).reshape(-1, 2)]),
-        ids=supply.ids + tuple(one.id for one in new),
-        names=supply.names + tuple(one.name for one in new),
-        capacity=np.concatenate([supply.capacity, np.array(capacity, float)]),
-        opened=supply.opened + tuple(one.opened for one in new),
+    added = Supply(
+        xy=np.array([one.xy for one in new], float).reshape(-1, 2),
+        ids=tuple(one.id for one in new),
+        names=tuple(one.name for one in new),
+        capacity=np.array(capacity, float),
+        opened=tuple(one.opened for one in new),
+        basis=supply.basis,
     )
-
-
-def _without(supply: Supply, row: int) -> Supply:
-    return replace(
-        supply,
-        xy=np.delete(supply.xy, row, axis=0),
-        ids=supply.ids[:row] + supply.ids[row + 1 :],
-        names=supply.names[:row] + supply.names[row + 1 :],
-        capacity=np.delete(supply.capacity, row),
-        opened=supply.opened[:row] + supply.opened[row + 1 :],
-    )
+    return join([supply, added], supply.basis)
 
 
 def _row(supply: Supply, id_: str) -> int:
