@@ -16,6 +16,7 @@ from twin.studies.scenarios.changes import name_of
 from twin.studies.scenarios.deferred import rebase
 from twin.studies.scenarios.results import standing
 from twin.studies.scenarios.store import delete_scenario, get_scenario, list_scenarios
+from twin.studies.session import open_context
 
 if TYPE_CHECKING:
     from twin.analysis.comparison import Comparison
@@ -58,10 +59,9 @@ def show(scenario_id: ScenarioArgument) -> None:
 @app.command()
 def compare(a: SideArgument, b: SideArgument) -> None:
     """เทียบสองสถานการณ์จำลอง | The fixed table of any two, or of one beside `base`."""
-    told = settings()
-    with open_engine(told) as engine, engine.begin() as connection:
-        answers = import_module("twin.studies.scenarios.answers")  # needs scipy
-        _print(answers.compare_sides(connection, a, b, told))
+    answers = import_module("twin.studies.scenarios.answers")  # needs scipy
+    with open_context(settings()) as context:
+        _print(answers.compare_sides(context, a, b))
 
 
 @app.command("rebase")

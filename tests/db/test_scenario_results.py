@@ -11,6 +11,7 @@ from twin.db.engine import connect, make_engine
 from twin.db.models import Layer
 from twin.db.models_scenario import ScenarioResult
 from twin.errors import ChangedError, InvalidInputError, NotFoundError
+from twin.jobs.process import Context
 from twin.settings import Settings
 from twin.spec import Title
 from twin.studies.question import DemandChoice, Question, SupplyChoice
@@ -72,8 +73,7 @@ def make(engine):
 
 
 def compared(engine, settings, a, b):
-    with connect(engine) as connection:
-        return compare_sides(connection, a, b, settings)
+    return compare_sides(Context(settings, engine, engine), a, b)
 
 
 def test_result_is_the_fixed_table_beside_the_base(engine, settings, make):

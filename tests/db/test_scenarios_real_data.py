@@ -5,9 +5,11 @@ import pytest
 
 from twin.analysis.overlay import apply_changes
 from twin.analysis.overlay.changes import AddFacilities, Facility, OpenStreet
-from twin.db.engine import connect, make_engine
+from twin.db.engine import make_engine
+from twin.jobs.process import Context
 from twin.studies.question import Question, SupplyChoice
-from twin.studies.scenarios.answers import answer, read_base
+from twin.studies.scenarios.answers import answer
+from twin.studies.study import studies_of
 from twin.types import Text
 
 pytestmark = pytest.mark.real_data
@@ -19,8 +21,7 @@ SPEEDS = {"walk": (4.8, 4.8), "motorcycle": (30.0, 0.0), "car": (30.0, 0.0)}
 @pytest.fixture(scope="module")
 def base(phuket, phuket_url):
     engine = make_engine(phuket_url)
-    with connect(engine) as connection:
-        inputs = read_base(connection, QUESTION, phuket)
+    inputs = studies_of(Context(phuket, engine, engine)).inputs(QUESTION)
     engine.dispose()
     return inputs
 

@@ -27,8 +27,8 @@ from twin.studies.demand import read_demand
 from twin.studies.memory import give_back
 from twin.studies.network import load_network
 from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
-from twin.studies.scenarios.answers import overlay
 from twin.studies.scenarios.model import Scenario
+from twin.studies.scenarios.overlaying import overlay
 from twin.studies.scenarios.store import get_scenario
 from twin.studies.state import States
 from twin.studies.streets import tell_streets
@@ -158,6 +158,12 @@ class Studies:
         key = (study.state, question.model_dump_json())
         return study, self._held.coverages.get(key, study.cover)
 
+    def inputs(self, question: Question) -> Inputs:
+        """Return what a question is answered from, without its scenario; raises as `study` does."""
+        state = self._state()
+        with connect(self._context.engine) as connection:
+            return self._inputs(connection, question, state)[0]
+
     def demand(self, choice: DemandChoice, areas: Sequence[str]) -> Demand:
         """Return who needs the service, with the areas asked for; raises as `study` does."""
         state = self._state()
@@ -210,10 +216,8 @@ class Studies:
 
     def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
-            supply = read_supply(connection, question.supply)  # most faults are found here
-            demand = self._demand(connection, question.demand, question.areas, number)
-            network, report = self._network(number, question.ferries)
-            streets, made = tell_streets(connection, report), Inputs(network, demand, supply)
+            made, report = self._inputs(connection, question, number)
+            streets = tell_streets(connection, report)
             if scenario is not None:
                 made = overlay(connection, made, question, scenario.changes)
                 streets = _with_scenario(streets, scenario, made.network)
@@ -223,6 +227,14 @@ class Studies:
         state = (number, scenario.version if scenario else "")
         parts = (streets, report, graph, made.demand, made.supply, placed, made.opened)
         return Study(question, state, *parts)
+
+    def _inputs(
+        self, connection: Connection, question: Question, number: int
+    ) -> tuple[Inputs, NetworkReport]:
+        supply = read_supply(connection, question.supply)  # most faults are found here
+        demand = self._demand(connection, question.demand, question.areas, number)
+        network, report = self._network(number, question.ferries)
+        return Inputs(network, demand, supply), report
 
     def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
         """Put demand and supply on streets; the slow part of a question is that of the demand."""

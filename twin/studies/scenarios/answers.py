@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection, select
@@ -11,70 +10,26 @@ from sqlalchemy import Connection, select
 from twin.analysis.compare import compare
 from twin.analysis.comparison import Comparison, Measure, Side
 from twin.analysis.coverage import ServiceCoverage
-from twin.analysis.overlay import Inputs, apply_changes
-from twin.analysis.supply import is_open
-from twin.analysis.supply import select as choose
+from twin.analysis.overlay import Inputs
+from twin.db.engine import connect
 from twin.db.models import Project as ProjectTable
 from twin.errors import InvalidInputError
-from twin.settings import Settings
-from twin.studies.areas import read_areas
+from twin.jobs.process import Context
 from twin.studies.covering import cover, question_graph
-from twin.studies.demand import read_demand
-from twin.studies.network import load_network
 from twin.studies.question import Question
 from twin.studies.scenarios.changes import (
-    TAMBON,
     Population,
     Project,
     ScenarioChange,
     name_of,
 )
 from twin.studies.scenarios.model import BASE_ID, Scenario
-from twin.studies.scenarios.resolve import resolve_changes
+from twin.studies.scenarios.overlaying import overlay
 from twin.studies.scenarios.store import get_scenario
-from twin.studies.supply import read_supply
+from twin.studies.study import studies_of
 from twin.types import Text
 
 _BASE: Final = Text("สภาพปัจจุบัน", "As it is")
-
-
-def read_base(connection: Connection, question: Question, settings: Settings) -> Inputs:
-    """Return what a question is answered from, without its scenario.
-
-    Raises
-    ------
-    TwinError
-        As reading the network, demand, areas and supply does.
-    """
-    network, _ = load_network(connection, settings.network_dir, ferries=question.ferries)
-    demand = read_demand(connection, question.demand, raster_dir=settings.raster_dir)
-    areas = {layer: read_areas(connection, layer, demand.xy) for layer in question.areas}
-    return Inputs(network, replace(demand, areas=areas), read_supply(connection, question.supply))
-
-
-def overlay(
-    connection: Connection, base: Inputs, question: Question, changes: Mapping[int, ScenarioChange]
-) -> Inputs:
-    """Return what a question is answered from after a scenario's changes.
-
-    Raises
-    ------
-    TwinError
-        A change cannot be applied, since the base has moved on; it is named.
-    """
-    resolved = resolve_changes(connection, changes, question.areas)
-    demand = base.demand
-    if any(isinstance(change, Population) for change in changes.values()):
-        tambon = demand.areas.get(TAMBON) or read_areas(connection, TAMBON, demand.xy)
-        base = replace(base, demand=replace(demand, areas={**demand.areas, TAMBON: tambon}))
-    made = apply_changes(base, resolved)
-    kept = {layer: made.demand.areas[layer] for layer in question.areas}
-    made = replace(made, demand=replace(made.demand, areas=kept))
-    if question.supply.opened_by is None:
-        return made
-    return replace(
-        made, supply=choose(made.supply, is_open(made.supply, question.supply.opened_by))
-    )
 
 
 def answer(question: Question, inputs: Inputs) -> ServiceCoverage:
@@ -82,7 +37,7 @@ def answer(question: Question, inputs: Inputs) -> ServiceCoverage:
     return cover(question, question_graph(question, inputs.network), inputs)
 
 
-def compare_sides(connection: Connection, a: str, b: str, settings: Settings) -> Comparison:
+def compare_sides(context: Context, a: str, b: str) -> Comparison:
     """Return the table of any two: scenarios by id, or `base`.
 
     Raises
@@ -94,20 +49,23 @@ def compare_sides(connection: Connection, a: str, b: str, settings: Settings) ->
     TwinError
         A change cannot be applied any more.
     """
-    scenarios = [None if id_ == BASE_ID else get_scenario(connection, id_) for id_ in (a, b)]
-    question = _common_question(scenarios)
-    base = read_base(connection, question, settings)
-    sides = [_side(connection, question, base, scenario) for scenario in scenarios]
-    return compare(*sides)
+    with connect(context.engine) as connection:
+        scenarios = [None if id_ == BASE_ID else get_scenario(connection, id_) for id_ in (a, b)]
+    return compare(*_sides(context, _common_question(scenarios), scenarios))
 
 
-def base_and_scenario(
-    connection: Connection, scenario: Scenario, settings: Settings
-) -> tuple[Side, Side]:
+def base_and_scenario(context: Context, scenario: Scenario) -> tuple[Side, Side]:
     """Return the base and a scenario, both answered."""
-    base = read_base(connection, scenario.question, settings)
-    one, other = (_side(connection, scenario.question, base, which) for which in (None, scenario))
-    return one, other
+    base, other = _sides(context, scenario.question, [None, scenario])
+    return base, other
+
+
+def _sides(
+    context: Context, question: Question, scenarios: Sequence[Scenario | None]
+) -> list[Side]:
+    base = studies_of(context).inputs(question)
+    with connect(context.engine) as connection:
+        return [_side(connection, question, base, scenario) for scenario in scenarios]
 
 
 def _side(

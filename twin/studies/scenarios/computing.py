@@ -14,6 +14,7 @@ from twin.analysis.compare import compare
 from twin.analysis.comparison import Side
 from twin.db.engine import connect
 from twin.db.models_scenario import ScenarioResult
+from twin.jobs.process import Context
 from twin.settings import Settings
 from twin.studies.scenarios.answers import base_and_scenario
 from twin.studies.scenarios.base import Revisions
@@ -40,10 +41,11 @@ def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings
     with connect(engine) as connection:
         scenario = get_scenario(connection, scenario_id)
         revisions = current_revisions(connection, scenario)
-        sides = base_and_scenario(connection, scenario, settings)
-        asked = asked_digest(scenario)
-        table = {"asked": asked, "comparison": compare(*sides).to_json()}
-        digest = _digest(sides, revisions, asked)
+    # Looks at the database itself: what is kept must be of what stands now.
+    sides = base_and_scenario(Context(settings, engine, writer), scenario)
+    asked = asked_digest(scenario)
+    table = {"asked": asked, "comparison": compare(*sides).to_json()}
+    digest = _digest(sides, revisions, asked)
     values = {
         "scenario_id": scenario_id,
         "digest": digest,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from twin.db.engine import connect
 from twin.jobs.process import Context, Progress
 from twin.studies.scenarios.answers import compare_sides
 from twin.studies.scenarios.process import CompareInputs
@@ -16,5 +15,4 @@ _WORKING: Final = Text("กำลังคำนวณทั้งสองฝ�
 def run(context: Context, inputs: CompareInputs, progress: Progress) -> Json:
     """Return the table of two sides."""
     progress(0.0, _WORKING)
-    with connect(context.engine) as connection:
-        return compare_sides(connection, inputs.a, inputs.b, context.settings).to_json()
+    return compare_sides(context, inputs.a, inputs.b).to_json()
