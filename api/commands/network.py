@@ -56,7 +56,7 @@ def build(layer: LayerOption = "road", ferries: FerriesOption = False) -> None:
 @app.command()
 def show(layer: LayerOption = "road", ferries: FerriesOption = False) -> None:
     """โครงข่ายที่สร้างไว้ | The network as it was last built."""
-    name = f"{layer}+ferries" if ferries else layer
+    name = import_module("twin.studies.network_store").network_id(layer, ferries=ferries)
     with open_engine(settings()) as engine, engine.begin() as connection:
         stored = connection.execute(
             select(StreetNetwork).where(StreetNetwork.id == name)
