@@ -32,7 +32,7 @@ from twin.studies.scenarios.model import Scenario
 from twin.studies.scenarios.store import get_scenario
 from twin.studies.state import States
 from twin.studies.streets import tell_streets
-from twin.studies.supply import read_supply
+from twin.studies.supply import read_supply, tell_mixed
 from twin.types import Text
 
 _SECONDS: Final = 60.0
@@ -63,6 +63,8 @@ class Study:
         Where demand and supply are on the streets.
     opened
         Ids of the streets that a scenario opened.
+    mixed
+        That several kinds of facilities count as one service; None where they do not.
     """
 
     question: Question
@@ -74,6 +76,7 @@ class Study:
     supply: Supply
     placed: Placed
     opened: tuple[int, ...] = ()
+    mixed: Text | None = None
 
     @property
     def scale(self) -> float:
@@ -235,6 +238,7 @@ class Studies:
     def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
             supply = read_supply(connection, question.supply)  # most faults are found here
+            mixed = tell_mixed(connection, question.supply)
             demand = self._demand(connection, question.demand, question.areas, number)
             network, report = self._network(number, question.ferries)
             streets, made = tell_streets(connection, report), Inputs(network, demand, supply)
@@ -245,7 +249,7 @@ class Studies:
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed, question.max_snap_m)
         state = (number, scenario.version if scenario else "")
-        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened)
+        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, mixed)
         return Study(question, state, *parts)
 
     def _place(self, graph: Graph, demand: Demand, supply: Supply, max_snap_m: float) -> Placed:
@@ -305,11 +309,12 @@ def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> Non
     """
     if placed.supply.is_known.any():
         return
-    least = float(placed.supply.offset_m.min())
+    least, count = float(placed.supply.offset_m.min()), len(supply.ids)
+    nobody = "The only facility is not" if count == 1 else f"None of the {count} facilities is"
     raise InvalidInputError(
-        f"None of the {len(supply.ids)} facilities is within {max_snap_m:,.0f} m of a street; the"
-        f" nearest is {least:,.0f} m away. Raise `max_snap_m`, or correct the points or the roads.",
-        f"สถานบริการทั้ง {len(supply.ids)} แห่งไม่มีแห่งใดอยู่ห่างถนนไม่เกิน {max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
+        f"{nobody} within {max_snap_m:,.0f} m of a street; the nearest is {least:,.0f} m away."
+        " Raise `max_snap_m`, or correct the points or the roads.",
+        f"ไม่มีสถานบริการใดใน {count} แห่งอยู่ห่างถนนไม่เกิน {max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
         f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
         parameter="max_snap_m",
     )

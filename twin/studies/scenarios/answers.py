@@ -155,7 +155,7 @@ def _common_question(scenarios: list[Scenario | None]) -> Question:
         told = ", ".join(differing)
         raise InvalidInputError(
             f"The scenarios ask different questions: {told} differ. Give both the same question.",
-            f"สถานการณ์ทั้งสองถามคนละคำถาม ต่างกันที่ {told} โปรดตั้งคำถามให้เหมือนกัน",
+            f"สถานการณ์จำลองทั้งสองถามคนละคำถาม ต่างกันที่ {told} โปรดตั้งคำถามให้เหมือนกัน",
             parameter=f"question.{differing[0]}",
         )
     return first

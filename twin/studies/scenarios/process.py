@@ -23,9 +23,9 @@ class CompareInputs(Asked):
 COMPARE: Final = Process(
     id="compare",
     version="1.0.0",
-    title=Text("เทียบสถานการณ์", "Compare scenarios"),
+    title=Text("เทียบสถานการณ์จำลอง", "Compare scenarios"),
     description=Text(
-        "ตารางเดียวสำหรับสองสถานการณ์ใดก็ได้ หรือเทียบกับสภาพปัจจุบัน: ผู้ได้รับบริการ ช่องว่าง ผู้ที่ไม่ทราบ"
+        "ตารางเดียวสำหรับสองสถานการณ์จำลองใดก็ได้ หรือเทียบกับสภาพปัจจุบัน: ผู้ได้รับบริการ ช่องว่าง ผู้ที่ไม่ทราบ"
         " ตำบลที่ด้อยที่สุด ผู้ได้และผู้เสียรายพื้นที่ ภาระของแต่ละแห่ง และค่าใช้จ่ายต่อผู้ได้รับบริการเพิ่ม",
         "One fixed table of any two scenarios, or of one beside what is there: served, gap, unknown"
         " and worst-off area, who gains and who loses by area, the load of each facility, the cost"
@@ -41,7 +41,7 @@ COMPARE: Final = Process(
             "properties": {
                 "a": {"type": "object"},
                 "b": {"type": "object"},
-                "unit": {"type": "string", "enum": ["s", "m"]},
+                "unit": {"type": "string", "enum": ["minutes", "metres"]},
                 "thresholds": {"type": "array", "items": {"type": "object"}},
                 "areas": {"type": "object"},
                 "facilities": {"type": "array", "items": {"type": "object"}},

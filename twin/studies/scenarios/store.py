@@ -159,7 +159,7 @@ def next_position(scenario: Scenario) -> int:
             f"The scenario has {MAX_CHANGES} changes, which is the most; take some out, or make"
             " another scenario.",
             f"สถานการณ์จำลองมีการเปลี่ยนแปลง {MAX_CHANGES} รายการ ซึ่งเป็นจำนวนสูงสุด"
-            " โปรดนำบางรายการออก หรือสร้างสถานการณ์ใหม่",
+            " โปรดนำบางรายการออก หรือสร้างสถานการณ์จำลองใหม่",
         )
     return max(scenario.changes, default=0) + 1
 
