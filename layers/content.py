@@ -8,11 +8,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from functools import cache
 from pathlib import Path
 
 from sqlalchemy import Connection, select
 
+from layers.digest import file_sha256
 from layers.edition import Choice
 from layers.located import locate
 from layers.manifest import Manifest
@@ -32,11 +32,11 @@ def content_sha256(manifest: Manifest, manifests: Sequence[Manifest], choice: Ch
         return None
     spec = manifest.spec.model_dump(mode="json")
     told = json.dumps([choice.edition, spec, source.model_dump(mode="json")], sort_keys=True)
-    parts = [_file_sha256(path)]
+    parts = [file_sha256(path)]
     for other in manifests:
         if other.id in REFERENCE_LAYERS and choice.edition in other.sources:
             reference = locate(other, choice).path
-            parts.append(_file_sha256(reference) if reference.exists() else "")
+            parts.append(file_sha256(reference) if reference.exists() else "")
     return hashlib.sha256("\n".join([told, *parts]).encode()).hexdigest()
 
 
@@ -56,14 +56,3 @@ def is_loaded(
         if choice.edition in manifest.sources
     }
     return stored == {layer: digest for layer, digest in expected.items() if digest}
-
-
-def _file_sha256(path: Path) -> str:
-    status = path.stat()
-    return _sha256(path, status.st_mtime_ns, status.st_size)
-
-
-@cache
-def _sha256(path: Path, _modified_ns: int, _size: int) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from twin.crs import INDIAN_1975_OPERATION, METRIC_SRID, STORAGE_SRID
+from twin import projection
+from twin.crs import INDIAN_1975_OPERATION, STORAGE_SRID
 from twin.errors import LayerFileError
 
 Geometries = NDArray[np.object_]
@@ -101,7 +102,7 @@ def to_storage(geometries: Geometries, crs: CRS) -> Geometries:
 
 def to_metric(geometries: Geometries) -> Geometries:
     """Return EPSG:4326 geometries in EPSG:32647, metres."""
-    return _through(geometries, _transformer(CRS(STORAGE_SRID).to_wkt(), METRIC_SRID))
+    return _as_array(shapely.transform(geometries, projection.to_metric))
 
 
 def keep(geometries: Geometries, mask: NDArray[np.bool_]) -> Geometries:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +18,7 @@ from rasterio.shutil import copy as copy_raster
 from rasterio.vrt import WarpedVRT
 from rasterio.warp import calculate_default_transform, transform_bounds
 
+from layers.digest import file_sha256
 from layers.faults import Fault, fault
 from layers.manifest import Manifest
 from layers.projection import agreed_crs
@@ -69,7 +69,7 @@ def store_raster(path: Path, manifest: Manifest, folder: Path) -> RasterInfo:
         The file cannot be read.
     """
     kind = "-counts" if manifest.columns[0].unit == _COUNTS else ""
-    target = folder / f"{manifest.id}-{_digest(path)}{kind}.tif"
+    target = folder / f"{manifest.id}-{file_sha256(path)[:12]}{kind}.tif"
     if not target.exists():
         folder.mkdir(parents=True, exist_ok=True)
         part = target.with_suffix(".part")
@@ -218,8 +218,3 @@ def _not_warpable(path: Path, own: CRS | None) -> LayerFileError:
         " โปรดแปลงเป็น EPSG:32647 ด้วยวิธีดังกล่าวก่อน",
         parameter="crs",
     )
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()[:12]

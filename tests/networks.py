@@ -52,7 +52,7 @@ def make_grid(rows, columns, *, block_m=100.0, jitter_m=0.0, kept=1.0, one_way=0
     """Return a grid of streets: a spanning tree and a share of the others, some of them one-way.
 
     With 200 rows, 250 columns, blocks of 95 m, `kept=0.36` and `one_way=0.088`: 50,000 nodes,
-    some 68,000 pieces and 130,000 directed ones for cars, as in anchors-planning 2.2.
+    some 68,000 pieces and 130,000 directed ones for cars.
     """
     random = np.random.default_rng(seed)
     y, x = np.mgrid[:rows, :columns].reshape(2, -1) * block_m

@@ -36,7 +36,7 @@ def batch(
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also what is answered already.")] = False,
 ) -> None:
-    """ความครอบคลุมของหลายเมือง | Coverage of many cities; goes on where it stopped."""
+    """ความครอบคลุมของบริการหลายเมือง | Service coverage of many cities; goes on where it stopped."""
     told = settings()
     form, work = import_module("layers.cities.form"), import_module("layers.cities.work")
     tables = import_module("layers.cities.table")

@@ -11,7 +11,6 @@ from api.commands.console import grid, marked, out
 from twin.studies.answer import Area, CoverageAnswer, OffNetwork, Source, Words
 from twin.studies.tables import (
     DIRECTIONS,
-    MODES,
     PACES,
     PARTS,
     TOTAL,
@@ -22,6 +21,7 @@ from twin.studies.tables import (
     tell_threshold,
 )
 from twin.types import Text
+from twin.words import MODE_WORDS
 
 #: Rows shown; a file has all.
 MOST: Final = 25
@@ -187,9 +187,9 @@ def show_basis(answer: CoverageAnswer) -> None:
     _indented(
         Text("ข้อสมมติ", "Assumptions"),
         Text(
-            f"{MODES[told.mode].th} {DIRECTIONS[told.direction].th}"
+            f"{MODE_WORDS[told.mode].th} {DIRECTIONS[told.direction].th}"
             f" ห่างถนนเกิน {told.max_snap_m:g} ม. นับเป็นไม่ทราบ",
-            f"{MODES[told.mode].en}, {DIRECTIONS[told.direction].en};"
+            f"{MODE_WORDS[told.mode].en}, {DIRECTIONS[told.direction].en};"
             f" more than {told.max_snap_m:g} m from any street is unknown",
         ),
         told.range_source,

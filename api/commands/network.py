@@ -48,7 +48,6 @@ def build(layer: LayerOption = "road", ferries: FerriesOption = False) -> None:
             told.network_dir,
             layer=layer,
             ferries=ferries,
-            raster_dir=told.raster_dir,
             progress=tell,
         )
     _print(network.revision, report.to_json())

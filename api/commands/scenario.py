@@ -60,7 +60,7 @@ def show(scenario_id: ScenarioArgument) -> None:
 
 @app.command()
 def compare(a: SideArgument, b: SideArgument) -> None:
-    """เทียบสถานการณ์จำลองสองรายการ | The fixed table of any two, or of one beside `base`."""
+    """เทียบสองสถานการณ์จำลอง | The fixed table of any two, or of one beside `base`."""
     told = settings()
     with open_engine(told) as engine, engine.begin() as connection:
         answers = import_module("twin.studies.scenarios.answers")  # needs scipy

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
 from layers.cities.form import City
 from layers.cities.reading import of_field
+from layers.digest import file_sha256
 from layers.readers.raw import require_content
 from twin.analysis.network.build import METHOD as NETWORK_METHOD
 from twin.analysis.network.speeds import SPEEDS
@@ -35,7 +35,7 @@ def digest_city(city: City) -> str:
         part = getattr(city, name)
         if part is not None and part.path is not None:
             with of_field(name):
-                files = [(one.suffix.lower(), _digest(one)) for one in _parts(part.path)]
+                files = [(one.suffix.lower(), file_sha256(one)) for one in _parts(part.path)]
             told[name]["path"] = files
     question = city.question.model_dump(mode="json", include=set(ASKED))
     speeds = hashlib.sha256(SPEEDS.canonical()).hexdigest()
@@ -49,15 +49,3 @@ def _parts(path: Path) -> list[Path]:
     if path.suffix.lower() != ".shp":
         return [path]
     return sorted(path.parent.glob(f"{path.stem}.*"), key=lambda part: part.suffix.lower())
-
-
-def _digest(path: Path) -> str:
-    kept = path.stat()
-    return _content(path, kept.st_size, kept.st_mtime_ns)
-
-
-@lru_cache(maxsize=1024)
-def _content(path: Path, _size: int, _mtime_ns: int) -> str:
-    """Return the SHA-256 of a file; one that many cities share is read once."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

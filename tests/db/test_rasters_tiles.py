@@ -11,11 +11,12 @@ from rio_tiler.io import Reader
 from twin.crs import METRIC_SRID
 from twin.db.engine import make_engine
 from twin.errors import InvalidInputError, NotFoundError, SetupError
+from twin.projection import to_metric
 from twin.queries.catalogue import get_layer
 from twin.rasters.files import FILES, raster_file
 from twin.rasters.render import render_tile
 from twin.rasters.styles import styles_of
-from twin.rasters.values import interpolate, metric
+from twin.rasters.values import interpolate
 from twin.testing import SIDE, centre, make_columns, make_raster_spec, publish_raster
 from twin.tiles.address import Address
 from twin.tiles.tilejson import raster_tilejson
@@ -109,7 +110,7 @@ def test_terrain_rgb_decodes_to_the_height_within_a_decimetre(island, toy, zoom)
     rows, columns = np.mgrid[4:252:8, 4:252:8].reshape(2, -1)
     with FILES.lend(path) as dataset:
         lons, lats = pixel_centre(address, rows, columns)
-        expected = interpolate(dataset, *metric(lons, lats))
+        expected = interpolate(dataset, *to_metric(np.stack([lons, lats], axis=1)).T)
     # At the coast of a raster that ends there, half a cell has fewer neighbours.
     inland = (expected > 5) & (expected < 35)
     assert inland.sum() > 20

@@ -10,7 +10,7 @@ from twin.analysis.graph import make_graph
 from twin.analysis.missing_links import find_missing_links
 from twin.analysis.model import Basis, Demand, Supply
 from twin.analysis.opportunity import find_opportunity
-from twin.analysis.situation import situation_of
+from twin.analysis.situation import Situation
 from twin.analysis.what_if import with_added
 from twin.db.engine import make_engine
 from twin.studies.network import load_network
@@ -48,7 +48,8 @@ def coverage(phuket, phuket_url):
 
 @pytest.fixture(scope="module")
 def now(coverage):
-    return situation_of(coverage, 300)
+    places = (coverage.demand_at, coverage.supply_at)
+    return Situation(coverage.usual.graph, *places, coverage.weight, coverage.direction, 300)
 
 
 def test_the_best_corner_gains_what_a_facility_there_serves_anew(coverage, now):

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from twin.db.engine import make_engine
 from twin.errors import InvalidInputError
-from twin.rasters.values import metric
+from twin.projection import to_metric
 from twin.studies.areas import read_areas
 from twin.testing import SOUTH_M, WEST_M, publish_toy, square
 
@@ -87,6 +87,6 @@ def check_like_postgis(connection, lons, lats, least):
     """Compare every point; `least` different answers make it a test."""
     ids = connection.scalars(text("SELECT id FROM layer.tambon ORDER BY id")).all()
     theirs = connection.scalars(COVERED_BY, {"lons": lons.tolist(), "lats": lats.tolist()}).all()
-    ours = read_areas(connection, "tambon", np.stack(metric(lons, lats), axis=1)).member
+    ours = read_areas(connection, "tambon", to_metric(np.stack([lons, lats], axis=1))).member
     assert [None if area < 0 else ids[area] for area in ours.tolist()] == theirs
     assert len(set(theirs)) >= least

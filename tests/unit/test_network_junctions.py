@@ -5,7 +5,7 @@ import pytest
 import shapely
 
 from twin.analysis.network.build import build_network
-from twin.analysis.network.streets import join_streets, make_streets
+from twin.analysis.network.streets import make_streets
 
 WEST_EAST = "LINESTRING (0 0, 100 0)"
 SOUTH_NORTH = "LINESTRING (50 -50, 50 50)"
@@ -263,7 +263,6 @@ def test_components_are_numbered_by_length():
 
 
 def test_drawn_streets_may_be_added_to_those_of_openstreetmap():
-    base = make_streets(shapely.from_wkt([WEST_EAST]), is_level_known=False)
-    drawn = make_streets(shapely.from_wkt([SOUTH_NORTH]), id=-1)
-    network, _ = build_network(join_streets(base, drawn))
+    lines = shapely.from_wkt([WEST_EAST, SOUTH_NORTH])
+    network, _ = build_network(make_streets(lines, id=[1, -1], is_level_known=[False, True]))
     assert pieces(network) == [(-1, 50), (-1, 50), (1, 50), (1, 50)]

@@ -11,11 +11,12 @@ from rasterio import Affine
 from shapely import Point
 
 from twin.errors import NotFoundError
+from twin.projection import to_metric
 from twin.rasters import surface_files
 from twin.rasters.bands import make_bands, render_bands
 from twin.rasters.styles import rgb
 from twin.rasters.surface_files import find_surface, keep_surface, read_about
-from twin.rasters.values import metric, sample_many
+from twin.rasters.values import sample_many
 from twin.testing import CELL_M, SOUTH_M, WEST_M, centre
 
 NORTH_M = SOUTH_M + 3 * CELL_M
@@ -43,8 +44,8 @@ def test_every_pixel_has_the_colour_of_its_cell_and_none_where_there_is_no_value
     picture = pixels(render_bands(surface, STEPS, address))
     for row in range(0, 256, 3):
         for column in range(0, 256, 3):
-            xs, ys = metric(*([degrees] for degrees in pixel_centre(address, row, column)))
-            x, y = (xs[0] - WEST_M) / CELL_M, (NORTH_M - ys[0]) / CELL_M
+            ((east, north),) = to_metric(pixel_centre(address, row, column))
+            x, y = (east - WEST_M) / CELL_M, (NORTH_M - north) / CELL_M
             if min(x % 1, y % 1, -x % 1, -y % 1) < 0.05:
                 continue  # a tile is bent by a fraction of a pixel less than the projection
             inside = 0 <= x < 3 and 0 <= y < 3

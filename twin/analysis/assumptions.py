@@ -8,6 +8,7 @@ from typing import Final, Literal
 
 from twin.analysis.model import Basis, Direction, Mode, Unit
 from twin.types import Text
+from twin.words import MODE_WORDS
 
 Pace = Literal["slow", "usual", "fast"]
 
@@ -89,8 +90,9 @@ class Assumptions:
     @property
     def sentences(self) -> tuple[Text, ...]:
         """The same in words, for people."""
+        mode = MODE_WORDS[self.mode]
         spoken = [
-            _MODES[self.mode],
+            Text(mode.th, f"{mode.en.capitalize()}."),
             _DIRECTIONS[self.direction],
             Text(
                 f"นับที่จุดความต้องการตามแนวถนนจริงทั้งสองปลาย ไม่ได้นับด้วยพื้นที่ที่วาด "
@@ -117,11 +119,6 @@ class Assumptions:
         return Text(f" โดยเดิน {speed} กม./ชม.", f", on foot at {speed} km/h")
 
 
-_MODES: Final[Mapping[Mode, Text]] = {
-    "walk": Text("เดินเท้า", "On foot."),
-    "motorcycle": Text("รถจักรยานยนต์", "By motorcycle."),
-    "car": Text("รถยนต์", "By car."),
-}
 _DIRECTIONS: Final[Mapping[Direction, Text]] = {
     "to": Text("ผู้คนเดินทางไปยังสถานบริการ", "People travel to the facility."),
     "from": Text("บริการเดินทางไปหาผู้คน", "The service travels to the people."),

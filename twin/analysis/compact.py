@@ -7,19 +7,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import cache
 from typing import Any, Final
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
 from twin.analysis.checks import check_network
 from twin.analysis.graph import WALKING_KMH
 from twin.analysis.model import Areas, Basis, Demand, FloatArray, IntArray, Mode, Network
 from twin.analysis.snap import Snapped, edge_lines
-from twin.crs import METRIC_SRID, STORAGE_SRID
+from twin.crs import STORAGE_SRID
+from twin.projection import to_degrees
 from twin.types import Json, Text
 
 MAGIC: Final = b"TWINARR\n"
@@ -210,13 +209,7 @@ def _bends(lines: NDArray[Any]) -> tuple[NDArray[np.uint16], FloatArray]:
 
 
 def _degrees(xy: FloatArray) -> IntArray:
-    whole = np.rint(np.stack(_to_degrees().transform(*xy.T)) / DEGREES)
-    return whole.astype(np.int32)
-
-
-@cache
-def _to_degrees() -> Transformer:
-    return Transformer.from_crs(METRIC_SRID, STORAGE_SRID, always_xy=True)
+    return np.rint(to_degrees(xy).T / DEGREES).astype(np.int32)
 
 
 def _pack(head: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> bytes:

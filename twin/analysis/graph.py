@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from twin.analysis.checks import check_network, check_positive
-from twin.analysis.model import Direction, FloatArray, IntArray, Mode, Network, Unit
+from twin.analysis.model import KMH_PER_M_S, Direction, FloatArray, IntArray, Mode, Network, Unit
 from twin.errors import InvalidInputError
 
 #: Speed between a place and the street, km/h, whoever travels on it: the usual pedestrian.
 WALKING_KMH: Final = 4.8
-
-_M_S_TO_KMH: Final = 3.6
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +63,7 @@ class Graph:
     @property
     def access_per_m(self) -> float:
         """Impedance of a metre between a place and the street."""
-        return 1.0 if self.unit == "m" else _M_S_TO_KMH / self.walking_kmh
+        return 1.0 if self.unit == "m" else KMH_PER_M_S / self.walking_kmh
 
     def search_matrix(self, direction: Direction) -> csr_array[Any]:
         """Return the matrix on which a search that starts at the facilities gives impedance."""

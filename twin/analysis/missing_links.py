@@ -12,20 +12,19 @@ from shapely import MultiPolygon, Polygon
 
 from twin.analysis.checks import check_positive
 from twin.analysis.gain import blocks, people_near
-from twin.analysis.graph import Graph
+from twin.analysis.graph import WALKING_KMH, Graph
 from twin.analysis.link_pairs import Pairs, find_pairs, keep_on_land, waiting_people
-from twin.analysis.model import FloatArray, IntArray, Mode
+from twin.analysis.model import KMH_PER_M_S, FloatArray, IntArray, Mode
 from twin.analysis.pool import Progress
 from twin.analysis.situation import Situation
 from twin.types import Text
 
 #: Speed on a new connection, km/h: on foot as elsewhere, on wheels as in a narrow lane.
-LINK_KMH: Final[Mapping[Mode, float]] = {"walk": 4.8, "motorcycle": 20.0, "car": 20.0}
+LINK_KMH: Final[Mapping[Mode, float]] = {"walk": WALKING_KMH, "motorcycle": 20.0, "car": 20.0}
 
 #: Connections looked at together.
 _PAIRS: Final = 256
 
-_M_S_TO_KMH: Final = 3.6
 
 NOTES: Final = (
     Text(
@@ -144,7 +143,7 @@ class LinkRules:
         if graph.unit == "m":
             return 1.0
         usual = LINK_KMH[graph.mode] * graph.speed_factor
-        return _M_S_TO_KMH / (usual if self.speed_kmh is None else self.speed_kmh)
+        return KMH_PER_M_S / (usual if self.speed_kmh is None else self.speed_kmh)
 
 
 def find_missing_links(

@@ -24,6 +24,9 @@ Direction = Literal["to", "from"]
 #: What a threshold is measured in: seconds of travel or metres along streets.
 Unit = Literal["s", "m"]
 
+#: Kilometres an hour of a metre a second.
+KMH_PER_M_S: Final = 3.6
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 

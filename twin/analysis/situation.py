@@ -9,25 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from twin.analysis.checks import check_positive
-from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.graph import Graph
 from twin.analysis.model import Direction, FloatArray
 from twin.analysis.reach import Ends, Reach, find_ends, nearest
 from twin.analysis.snap import Snapped
 from twin.analysis.tally import TOLERANCE, make_exact
 from twin.errors import InvalidInputError
-
-
-def situation_of(coverage: ServiceCoverage, threshold: float) -> Situation:
-    """Return the situation that a coverage at the usual speed tells, for one threshold."""
-    return Situation(
-        coverage.usual.graph,
-        coverage.demand_at,
-        coverage.supply_at,
-        coverage.weight,
-        coverage.direction,
-        threshold,
-    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,12 +15,12 @@ from shapely.geometry.base import BaseGeometry
 from sqlalchemy import Connection, select
 
 from twin.errors import InvalidInputError, NotFoundError
+from twin.memo import Memo
 from twin.queries.catalogue import Described, PublishedLayer, list_layers
 from twin.queries.here import Unit
 from twin.rasters.crosstab import count_changes
 from twin.rasters.files import FILES, raster_file
 from twin.rasters.legend import ClassEntry, make_legend
-from twin.rasters.memo import Memo
 from twin.rasters.styles import is_classes
 from twin.rasters.zonal import count_values, to_metres
 from twin.types import Text

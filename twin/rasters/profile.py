@@ -11,10 +11,11 @@ from pyproj import Geod
 from shapely import LineString, get_coordinates
 
 from twin.errors import TooLargeError
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES
 from twin.rasters.styles import is_height
-from twin.rasters.values import Floats, interpolate, metric
+from twin.rasters.values import Floats, interpolate
 
 GEOD: Final = Geod(ellps="WGS84")
 
@@ -104,7 +105,7 @@ def make_profile(layer: PublishedLayer, path: Path, line: LineString, samples: i
         lons[segment], lats[segment], azimuths[segment], distances - ends[segment]
     )
     with FILES.lend(path) as dataset:
-        values = interpolate(dataset, *metric(lons, lats))
+        values = interpolate(dataset, *to_metric(np.stack([lons, lats], axis=1)).T)
         cell_m = float(max(dataset.res))
     return Profile(layer, length_m, cell_m, lons, lats, distances, values)
 

@@ -7,16 +7,8 @@ from typing import Final
 
 from twin.rasters.bands import Band
 from twin.types import Text
+from twin.words import MODE_WORDS, UNIT_WORDS
 
-UNITS: Final[Mapping[str, Text]] = {
-    "minutes": Text("นาที", "minutes"),
-    "metres": Text("เมตร", "metres"),
-}
-_MODES: Final[Mapping[str, Text]] = {
-    "walk": Text("เดินเท้า", "on foot"),
-    "motorcycle": Text("รถจักรยานยนต์", "by motorcycle"),
-    "car": Text("รถยนต์", "by car"),
-}
 _DIRECTIONS: Final[Mapping[str, Text]] = {
     "to": Text("ไปยังสถานบริการที่ใกล้ที่สุด", "to the nearest facility"),
     "from": Text("จากสถานบริการที่ใกล้ที่สุด", "from the nearest facility"),
@@ -31,7 +23,7 @@ def tell_surface(mode: str, direction: str) -> Text:
     >>> tell_surface("car", "to").en
     'Travel by car to the nearest facility'
     """
-    by, way = _MODES[mode], _DIRECTIONS[direction]
+    by, way = MODE_WORDS[mode], _DIRECTIONS[direction]
     return Text(f"การเดินทางโดย{by.th} {way.th}", f"Travel {by.en} {way.en}")
 
 
@@ -50,7 +42,7 @@ def tell_band(band: Band, unit: str) -> Text:
     >>> tell_band(Band(10, None, ""), "metres").en
     'more than 10 metres'
     """
-    th, en = UNITS[unit]
+    th, en = UNIT_WORDS[unit]
     if band.above is None:
         return Text(f"ไม่เกิน {band.up_to:g} {th}", f"up to {band.up_to:g} {en}")
     if band.up_to is None:

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyproj import Transformer
 from rasterio.io import DatasetReader
 from rasterio.windows import Window
 
-from twin.crs import METRIC_SRID, STORAGE_SRID
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES
 
@@ -36,7 +34,7 @@ def sample(layer: PublishedLayer, path: Path, lon: float, lat: float) -> Sample:
     # Far away, PROJ cannot even tell where the point would be in the raster's projection.
     if layer.bbox is None or not layer.bbox.holds(lon, lat):
         return Sample(layer, None)
-    x, y = to_metric().transform(lon, lat)
+    ((x, y),) = to_metric((lon, lat)).tolist()
     with FILES.lend(path) as dataset:
         column, row = (int(np.floor(place)) for place in ~dataset.transform @ (x, y))
         if not (0 <= column < dataset.width and 0 <= row < dataset.height):
@@ -48,7 +46,7 @@ def sample(layer: PublishedLayer, path: Path, lon: float, lat: float) -> Sample:
 
 def sample_many(path: Path, lons: ArrayLike, lats: ArrayLike) -> Floats:
     """Return the values of the cells that hold these points, degrees; NaN where there is none."""
-    xs, ys = metric(lons, lats)
+    xs, ys = to_metric(np.stack([lons, lats], axis=1)).T
     with FILES.lend(path) as dataset:
         columns, rows = _places(dataset, xs, ys)
         return _cells(dataset, _floor(columns), _floor(rows))
@@ -79,18 +77,6 @@ def interpolate(dataset: DatasetReader, xs: Floats, ys: Floats) -> Floats:
         weight[known] += share[known]
     own = _cells(dataset, _floor(columns), _floor(rows))
     return np.where(np.isnan(own), np.nan, total / np.where(weight > 0, weight, 1))
-
-
-@cache
-def to_metric() -> Transformer:
-    """Return the way from degrees to EPSG:32647; pyproj lets threads share it."""
-    return Transformer.from_crs(STORAGE_SRID, METRIC_SRID, always_xy=True)
-
-
-def metric(lons: ArrayLike, lats: ArrayLike) -> tuple[Floats, Floats]:
-    """Return points of degrees in EPSG:32647; infinite where they are too far away for it."""
-    xs, ys = to_metric().transform(np.asarray(lons, float), np.asarray(lats, float))
-    return xs, ys
 
 
 def _places(dataset: DatasetReader, xs: Floats, ys: Floats) -> tuple[Floats, Floats]:

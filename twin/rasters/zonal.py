@@ -21,10 +21,10 @@ from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from twin.errors import TooLargeError
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES
 from twin.rasters.styles import is_classes
-from twin.rasters.values import metric
 from twin.types import BBox
 
 MAX_AREA_KM2: Final = 10_000
@@ -151,8 +151,7 @@ def count_values(source: RasterSource, areas: Sequence[BaseGeometry]) -> list[di
 
 def to_metres(area: BaseGeometry) -> BaseGeometry:
     """Return an area of degrees in EPSG:32647, long edges bent as the projection bends them."""
-    dense = shapely.segmentize(area, _LONGEST_EDGE)
-    return shapely.transform(dense, lambda points: np.stack(metric(*points.T), axis=1))
+    return shapely.transform(shapely.segmentize(area, _LONGEST_EDGE), to_metric)
 
 
 def _statistics(source: RasterSource, area: BaseGeometry) -> tuple[float, Statistics | None]:

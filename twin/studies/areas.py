@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 
 from twin.analysis.areas import locate
 from twin.analysis.model import Areas, FloatArray
+from twin.memo import Memo
 from twin.queries.catalogue import Described, PublishedLayer, list_layers
-from twin.rasters.memo import Memo
 from twin.rasters.zonal import to_metres
 from twin.studies.reading import find_layer, stamp
 from twin.types import Text

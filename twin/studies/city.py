@@ -12,13 +12,13 @@ import scipy
 import shapely
 from pydantic import BaseModel, ConfigDict
 
-from twin.analysis.coverage import ServiceCoverage, service_coverage
-from twin.analysis.graph import make_graph
+from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import Demand, Direction, Mode, Supply
 from twin.analysis.network.build import build_network
 from twin.analysis.network.streets import Streets
+from twin.analysis.overlay import Inputs
 from twin.analysis.tally import Totals
-from twin.errors import InvalidInputError
+from twin.studies.covering import cover, question_graph, require_on_streets
 from twin.studies.question import Question
 from twin.types import Text
 
@@ -36,8 +36,6 @@ ASKED: Final = (
     "speed_range",
     "ferries",
 )
-
-_SECONDS: Final = 60.0
 
 
 class _Kept(BaseModel):
@@ -158,24 +156,9 @@ def cover_city(city: CityInputs, inputs: str) -> CityAnswer:
     """
     question = city.question
     network, report = build_network(city.streets, ferries=question.ferries)
-    in_minutes = question.unit == "minutes"
-    graph = make_graph(
-        network,
-        question.mode,
-        unit="s" if in_minutes else "m",
-        speed_factor=question.speed_factor,
-    )
-    scale = _SECONDS if in_minutes else 1.0
-    found = service_coverage(
-        graph,
-        city.demand,
-        city.supply,
-        direction=question.direction,
-        thresholds=[threshold * scale for threshold in question.thresholds],
-        max_snap_m=question.max_snap_m,
-        speed_range="default" if question.speed_range else None,
-    )
-    _require_on_streets(found)
+    graph = question_graph(question, network)
+    found = cover(question, graph, Inputs(network, city.demand, city.supply))
+    require_on_streets(found.supply, found.supply_at, found.max_snap_m, "facilities")
     return CityAnswer(
         id=city.id,
         name_th=city.name.th,
@@ -235,19 +218,4 @@ def _row(
         unserved=totals.unserved,
         unknown=totals.unknown,
         ratio=totals.ratio,
-    )
-
-
-def _require_on_streets(found: ServiceCoverage) -> None:
-    """Refuse a city all of whose facilities are off the streets; none at all is an answer."""
-    count = len(found.supply.ids)
-    if count == 0 or found.supply_at.is_known.any():
-        return
-    least = float(found.supply_at.offset_m.min())
-    raise InvalidInputError(
-        f"None of the {count} facilities is within {found.max_snap_m:,.0f} m of a street; the"
-        f" nearest is {least:,.0f} m away. Raise `max_snap_m`, or correct points or roads.",
-        f"สถานบริการทั้ง {count} แห่งไม่มีแห่งใดอยู่ห่างถนนไม่เกิน {found.max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
-        f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
-        parameter="facilities",
     )

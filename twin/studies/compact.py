@@ -8,7 +8,7 @@ from twin.analysis import compact
 from twin.analysis.model import Mode
 from twin.analysis.snap import snap
 from twin.jobs.process import Context
-from twin.rasters.memo import Memo
+from twin.memo import Memo
 from twin.studies.question import DemandChoice, Question
 from twin.studies.study import studies_of
 

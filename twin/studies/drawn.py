@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from twin.analysis.model import FloatArray
 from twin.crs import PROVINCE_BBOX
 from twin.errors import InvalidInputError
-from twin.rasters.values import metric
+from twin.projection import to_metric
 from twin.studies.question import LonLat
 from twin.types import BBox
 
@@ -38,5 +36,4 @@ def drawn_xy(points: Sequence[LonLat], parameter: str) -> FloatArray:
                 f" แล้วตามด้วยละติจูด {near.south:g} ถึง {near.north:g}",
                 parameter=parameter,
             )
-    xs, ys = metric(*np.array(points, dtype=np.float64).reshape(-1, 2).T)
-    return np.stack([xs, ys], axis=1)
+    return to_metric(points)

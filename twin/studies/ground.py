@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 from twin.analysis.demand import Places
 from twin.errors import InvalidInputError, NotFoundError
+from twin.memo import Memo
 from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.rasters.files import raster_file
 from twin.rasters.land_cover import Year, find_years
-from twin.rasters.memo import Memo
 from twin.studies.areas import Shapes
 from twin.studies.places import built_places, no_places, street_places, surface_places
 from twin.studies.reading import listed, stamp

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Final
 
 import numpy as np
 import shapely
 from numpy.typing import ArrayLike
-from pyproj import Transformer
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
 from twin.analysis.model import FloatArray
-from twin.crs import METRIC_SRID, STORAGE_SRID
+from twin.projection import to_degrees
 from twin.types import Json
 
 #: Decimals of a degree: a centimetre.
@@ -23,13 +21,12 @@ DECIMALS: Final = 7
 
 def to_lon_lat(xy: ArrayLike) -> list[tuple[float, float]]:
     """Return points of EPSG:32647, shape (n, 2), as lon, lat degrees."""
-    lons, lats = _transform(*np.asarray(xy, dtype=np.float64).reshape(-1, 2).T)
-    return list(zip(lons.tolist(), lats.tolist(), strict=True))
+    return [(lon, lat) for lon, lat in _rounded(xy).tolist()]
 
 
 def to_geojson(geometry: BaseGeometry) -> Json:
     """Return a geometry of EPSG:32647 as GeoJSON (RFC 7946), polygons wound as that wants it."""
-    degrees = shapely.transform(geometry, lambda xy: np.stack(_transform(*xy.T), axis=1))
+    degrees = shapely.transform(geometry, _rounded)
     if degrees.geom_type in ("Polygon", "MultiPolygon"):
         degrees = shapely.orient_polygons(degrees)
     told: Json = mapping(degrees)
@@ -46,11 +43,5 @@ def feature_collection(features: Sequence[Json]) -> Json:
     return {"type": "FeatureCollection", "features": features}
 
 
-def _transform(xs: FloatArray, ys: FloatArray) -> tuple[FloatArray, FloatArray]:
-    lons, lats = _to_degrees().transform(xs, ys)
-    return np.round(lons, DECIMALS), np.round(lats, DECIMALS)
-
-
-@cache
-def _to_degrees() -> Transformer:
-    return Transformer.from_crs(METRIC_SRID, STORAGE_SRID, always_xy=True)
+def _rounded(xy: ArrayLike) -> FloatArray:
+    return np.round(to_degrees(xy), DECIMALS)

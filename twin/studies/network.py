@@ -33,7 +33,6 @@ def load_network(
     *,
     layer: str = "road",
     ferries: bool = False,
-    raster_dir: Path | None = None,
     progress: Progress | None = None,
 ) -> tuple[Network, NetworkReport]:
     """Return the network of a layer as it is now.
@@ -44,13 +43,11 @@ def load_network(
         In a transaction. Where that may write, the network is also stored in
         `twin.network_edge` and `twin.network_node`, unless it is there already.
     folder
-        Where arrays are kept, `Settings.network_dir`.
+        Where arrays are kept, `Settings.network_dir`; loaded rasters are in `raster` beside it.
     layer
         Any layer of lines.
     ferries
         Whether ferry lines are part of it.
-    raster_dir
-        Where loaded rasters are kept; None: `raster` beside `folder`, as under TWIN_HOME.
     progress
         Told the share that is done while a network is built, and what comes next.
 
@@ -73,8 +70,7 @@ def load_network(
     now = key.look(connection, wanted.streets, state.horizon if state else 0)
     found = _kept(connection, place, wanted, state, now)
     if found is None:
-        rasters = raster_dir or folder.parent / "raster"
-        found = _build(connection, place, wanted, now, rasters, progress)
+        found = _build(connection, place, wanted, now, folder.parent / "raster", progress)
     if now.is_writable and stored_revision(connection, wanted.name) != found[0].revision:
         store_network(connection, wanted.name, wanted.streets, *found)
     return found

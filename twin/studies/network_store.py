@@ -8,14 +8,14 @@ from typing import Any, Final
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 from sqlalchemy import Connection, delete, func, insert, select
 
-from twin.analysis.model import MODES, FloatArray, Network
+from twin.analysis.model import MODES, Network
 from twin.analysis.network.report import NetworkReport
-from twin.crs import METRIC_SRID, STORAGE_SRID
+from twin.crs import STORAGE_SRID
 from twin.db.copying import copy_rows
 from twin.db.models_network import NetworkEdge, NetworkNode, StreetNetwork
+from twin.projection import to_degrees
 from twin.queries.catalogue import PublishedLayer
 
 #: Where pgRouting reads a cost as "not that way".
@@ -84,7 +84,7 @@ _EDGE_COLUMNS: Final = (
 
 
 def _nodes(name: str, network: Network) -> Iterator[tuple[Any, ...]]:
-    points = _hex(np.asarray(shapely.points(_degrees(network.node_xy))))
+    points = _hex(np.asarray(shapely.points(to_degrees(network.node_xy))))
     component = network.component.tolist()
     for number, (part, geom) in enumerate(zip(component, points, strict=True)):
         yield name, number, part, geom
@@ -93,7 +93,7 @@ def _nodes(name: str, network: Network) -> Iterator[tuple[Any, ...]]:
 def _edges(name: str, network: Network) -> Iterator[tuple[Any, ...]]:
     count = np.diff(network.path_start)
     lines = shapely.linestrings(
-        _degrees(network.path_xy), indices=np.repeat(np.arange(len(count)), count)
+        to_degrees(network.path_xy), indices=np.repeat(np.arange(len(count)), count)
     )
     columns = [
         *network.edge_nodes.T.tolist(),
@@ -113,8 +113,3 @@ def _edges(name: str, network: Network) -> Iterator[tuple[Any, ...]]:
 def _hex(shapes: NDArray[Any]) -> list[str]:
     marked = shapely.set_srid(shapes, STORAGE_SRID)
     return [str(one) for one in shapely.to_wkb(marked, hex=True, include_srid=True)]
-
-
-def _degrees(xy: FloatArray) -> FloatArray:
-    to_degrees = Transformer.from_crs(METRIC_SRID, STORAGE_SRID, always_xy=True)
-    return np.column_stack(to_degrees.transform(*xy.T))

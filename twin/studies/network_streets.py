@@ -14,9 +14,9 @@ from sqlalchemy import Connection, func, select
 from twin.analysis.network.elevation import Elevation
 from twin.analysis.network.streets import Streets, make_streets
 from twin.errors import InvalidInputError, NotFoundError, SetupError
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES, raster_file
-from twin.rasters.values import metric
 from twin.types import ColumnType
 
 #: What a network wants to know of a street, in columns of these names and types; any may be absent.
@@ -107,9 +107,7 @@ def read_streets(connection: Connection, layer: PublishedLayer) -> Streets:
     is_known = np.full(len(ids), layer.provenance != "osm")
     for name in set(_LEVEL) & told.keys():
         is_known |= np.array([value is not None for value in told[name]])
-    lines = shapely.transform(
-        shapely.from_wkb([bytes(one) for one in wkb]), lambda xy: np.stack(metric(*xy.T), axis=1)
-    )
+    lines = shapely.transform(shapely.from_wkb([bytes(one) for one in wkb]), to_metric)
     return make_streets(lines, id=np.array(ids), is_level_known=is_known, **columns)
 
 

@@ -28,7 +28,7 @@ COVERAGE: Final = Process(
     inputs=question.Question,
     output=_output(
         CoverageAnswer,
-        Text("ผลความครอบคลุม", "The coverage"),
+        Text("ผลความครอบคลุมของบริการ", "The service coverage"),
         Text("ยอดรวม รายพื้นที่ รายสถานบริการ และข้อสมมติ", "Totals, areas, facilities, assumptions."),
     ),
     is_long=False,

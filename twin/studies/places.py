@@ -18,9 +18,9 @@ from sqlalchemy import Connection, func, select
 from twin.analysis.areas import locate
 from twin.analysis.demand import STREET_WEIGHTS, Places, along, gather
 from twin.analysis.model import IntArray
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import open_once
-from twin.rasters.values import metric
 
 #: The class of built-up land in the layers `land_cover_YYYY`.
 BUILT: Final = 1
@@ -71,7 +71,7 @@ def street_places(connection: Connection, layer: PublishedLayer, shapes: NDArray
     statement = select(table.c.highway, func.ST_AsBinary(table.c.geom).label("wkb"))
     rows = connection.execute(statement.where(weighted).order_by(table.c.id)).all()
     degrees = shapely.from_wkb([bytes(row.wkb) for row in rows])
-    lines = shapely.transform(degrees, lambda xy: np.stack(metric(*xy.T), axis=1))
+    lines = shapely.transform(degrees, to_metric)
     xy, length_m, line = along(lines)
     weights = np.array([STREET_WEIGHTS[row.highway] for row in rows])
     area = locate(shapes, xy)

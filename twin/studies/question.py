@@ -87,6 +87,21 @@ class Question(Asked):
     ferries: bool = False
     scenario: str | None = Field(None, pattern=r"^[a-z0-9][a-z0-9-]{0,59}$")
 
+    @property
+    def graph_unit(self) -> Literal["s", "m"]:
+        """What impedance is searched in: seconds for minutes, metres for metres."""
+        return "s" if self.unit == "minutes" else "m"
+
+    @property
+    def scale(self) -> float:
+        """What a unit of the question is in the graph's unit: 60 s a minute, 1 m a metre."""
+        return 60.0 if self.unit == "minutes" else 1.0
+
+    @property
+    def limits(self) -> tuple[float, ...]:
+        """Thresholds in the graph's unit."""
+        return tuple(threshold * self.scale for threshold in self.thresholds)
+
     @model_validator(mode="after")
     def _sorted(self) -> Self:
         if list(self.thresholds) != sorted(set(self.thresholds)):

@@ -26,8 +26,8 @@ from sqlalchemy.dialects.postgresql import OID
 from twin.analysis.model import Basis, FloatArray
 from twin.db.models import Layer
 from twin.errors import InvalidInputError, NotFoundError
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer, list_layers
-from twin.rasters.values import metric
 from twin.types import Text
 
 #: Kinds of geometry that stand for one place: points, and polygons by a point on their surface.
@@ -179,8 +179,8 @@ def read_features(
             f"ชั้นข้อมูล `{layer.id}` มีเส้น ซึ่งระบุเป็นจุดเดียวไม่ได้ (id {listed(lines)}) โปรดใช้จุดหรือพื้นที่",
             parameter=parameter,
         )
-    xs, ys = metric([row.lon for row in rows], [row.lat for row in rows])
-    return Features(np.array([row.id for row in rows], np.int64), np.stack([xs, ys], axis=1), rows)
+    xy = to_metric([(row.lon, row.lat) for row in rows])
+    return Features(np.array([row.id for row in rows], np.int64), xy, rows)
 
 
 def read_numbers(

@@ -17,14 +17,12 @@ from twin.types import Json
 
 def network(context: Context, asked: NetworkChoice, progress: Progress) -> Json:
     """Return the report of a street network; it is built if its streets changed."""
-    settings = context.settings
     with connect(context.writer) as connection:
         _, report = load_network(
             connection,
-            settings.network_dir,
+            context.settings.network_dir,
             layer=asked.layer,
             ferries=asked.ferries,
-            raster_dir=settings.raster_dir,
             progress=progress,
         )
         basis = tell_streets(connection, report, layer=asked.layer)

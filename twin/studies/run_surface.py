@@ -15,8 +15,8 @@ from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.surface import Cells, Surface, make_cells, travel_surface
 from twin.db.engine import connect
 from twin.jobs.process import Context, Progress
+from twin.memo import Memo
 from twin.rasters.bands import make_bands
-from twin.rasters.memo import Memo
 from twin.rasters.surface_files import keep_surface
 from twin.rasters.surface_words import tell_band, tell_surface
 from twin.studies.areas import read_land

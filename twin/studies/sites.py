@@ -13,8 +13,8 @@ from sqlalchemy import Connection, func, select
 from twin.analysis.model import Basis, FloatArray, Supply
 from twin.db.models import Project, ProjectSite
 from twin.errors import InvalidInputError
+from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
-from twin.rasters.values import metric
 from twin.studies.reading import listed
 from twin.types import Text
 
@@ -145,7 +145,7 @@ def _id(row: Any) -> str:  # noqa: ANN401 (rows have no static type)
 
 
 def _supply(rows: Sequence[Any]) -> Supply:
-    xs, ys = metric([row.lon for row in rows], [row.lat for row in rows])
+    xy = to_metric([(row.lon, row.lat) for row in rows])
     names = [Text(f"{row.name_th}: {row.site_th}", f"{row.name_en}: {row.site_en}") for row in rows]
     opened = [None if row.status in _OPEN else row.end_date for row in rows]
-    return make_part(np.stack([xs, ys], axis=1), [_id(row) for row in rows], names, opened)
+    return make_part(xy, [_id(row) for row in rows], names, opened)

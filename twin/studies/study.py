@@ -10,19 +10,19 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine
 
-from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
-from twin.analysis.graph import Graph, make_graph
-from twin.analysis.model import Areas, Basis, Demand, Network, Supply, Unit
+from twin.analysis.coverage import Placed, ServiceCoverage
+from twin.analysis.graph import Graph
+from twin.analysis.model import Areas, Basis, Demand, Network, Supply
 from twin.analysis.network.report import NetworkReport
 from twin.analysis.overlay import Inputs
-from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import InvalidInputError, NotFoundError
+from twin.errors import NotFoundError
 from twin.jobs.process import Context
-from twin.rasters.memo import Memo
+from twin.memo import Memo
 from twin.studies.areas import read_areas
+from twin.studies.covering import cover, question_graph, require_on_streets
 from twin.studies.demand import read_demand
 from twin.studies.memory import give_back
 from twin.studies.network import load_network
@@ -34,8 +34,6 @@ from twin.studies.state import States
 from twin.studies.streets import tell_streets
 from twin.studies.supply import read_supply, tell_mixed
 from twin.types import Text
-
-_SECONDS: Final = 60.0
 
 #: Number of the state of the database, and version of the scenario.
 State = tuple[int, str]
@@ -81,12 +79,12 @@ class Study:
     @property
     def scale(self) -> float:
         """What a unit of the question is in the graph's unit: 60 s a minute, 1 m a metre."""
-        return _SECONDS if self.question.unit == "minutes" else 1.0
+        return self.question.scale
 
     @property
     def thresholds(self) -> tuple[float, ...]:
         """Thresholds in the graph's unit."""
-        return tuple(threshold * self.scale for threshold in self.question.thresholds)
+        return self.question.limits
 
     @property
     def situation(self) -> Situation:
@@ -112,26 +110,8 @@ class Study:
 
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
-        if self.opened:
-            inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
-            return coverage_after(
-                inputs,
-                self.graph,
-                direction=self.question.direction,
-                thresholds=self.thresholds,
-                max_snap_m=self.question.max_snap_m,
-                speed_range="default" if self.question.speed_range else None,
-            )
-        return service_coverage(
-            self.graph,
-            self.demand,
-            self.supply,
-            direction=self.question.direction,
-            thresholds=self.thresholds,
-            max_snap_m=self.question.max_snap_m,
-            speed_range="default" if self.question.speed_range else None,
-            at=self.placed,
-        )
+        inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
+        return cover(self.question, self.graph, inputs, self.placed)
 
 
 class Held:
@@ -219,12 +199,8 @@ class Studies:
         return self._held.networks.get((state, ferries), load)
 
     def _graph(self, network: Network, question: Question) -> Graph:
-        mode, factor = question.mode, question.speed_factor
-        unit: Unit = "s" if question.unit == "minutes" else "m"
-        key = (network.revision, mode, unit, factor)
-        return self._held.graphs.get(
-            key, lambda: make_graph(network, mode, unit=unit, speed_factor=factor)
-        )
+        key = (network.revision, question.mode, question.unit, question.speed_factor)
+        return self._held.graphs.get(key, lambda: question_graph(question, network))
 
     def _scenario(self, question: Question) -> Scenario | None:
         if question.scenario is None:
@@ -247,7 +223,7 @@ class Studies:
                 streets = _with_scenario(streets, scenario, made.network)
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
-        require_on_streets(made.supply, placed, question.max_snap_m)
+        require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
         state = (number, scenario.version if scenario else "")
         parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, mixed)
         return Study(question, state, *parts)
@@ -297,24 +273,3 @@ def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basi
         f"{streets.text.en} Scenario “{scenario.names.en}” (`{scenario.id}`), {count} changes.",
     )
     return replace(streets, text=text, revision=network.revision)
-
-
-def require_on_streets(supply: Supply, placed: Placed, max_snap_m: float) -> None:
-    """Refuse a supply of which nothing is near a street.
-
-    Raises
-    ------
-    InvalidInputError
-        No facility is; told how far the nearest of them is.
-    """
-    if placed.supply.is_known.any():
-        return
-    least, count = float(placed.supply.offset_m.min()), len(supply.ids)
-    nobody = "The only facility is not" if count == 1 else f"None of the {count} facilities is"
-    raise InvalidInputError(
-        f"{nobody} within {max_snap_m:,.0f} m of a street; the nearest is {least:,.0f} m away."
-        " Raise `max_snap_m`, or correct the points or the roads.",
-        f"ไม่มีสถานบริการใดใน {count} แห่งอยู่ห่างถนนไม่เกิน {max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
-        f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
-        parameter="max_snap_m",
-    )

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from twin.studies.answer import Assumed, CoverageAnswer, Facility, Source, Told, Totals
 from twin.studies.question import Question
 from twin.types import Text
+from twin.words import MODE_WORDS
 
 Cell = str | float | None
 Kind = Literal["text", "people", "share", "number", "degrees"]
@@ -23,11 +24,6 @@ PARTS: Final = {
     "ratio": Text("สัดส่วน", "ratio"),
 }
 TOTAL: Final = Text("ประชากร", "demand")
-MODES: Final = {
-    "walk": Text("เดินเท้า", "on foot"),
-    "motorcycle": Text("รถจักรยานยนต์", "by motorcycle"),
-    "car": Text("รถยนต์", "by car"),
-}
 DIRECTIONS: Final = {
     "to": Text("ผู้คนไปยังสถานบริการ", "people go to the facility"),
     "from": Text("บริการไปหาผู้คน", "the service comes to people"),
@@ -173,7 +169,7 @@ def basis_table(answer: Told, asked: BaseModel) -> Table:
 
 def _assumed_rows(told: Assumed) -> list[tuple[Cell, ...]]:
     rows: list[tuple[Cell, ...]] = [
-        ("mode", *MODES[told.mode]),
+        ("mode", *MODE_WORDS[told.mode]),
         ("direction", *DIRECTIONS[told.direction]),
     ]
     plain = {

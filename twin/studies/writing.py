@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from twin.analysis import tally
@@ -27,6 +27,7 @@ from twin.studies.lonlat import to_lon_lat
 from twin.studies.streets import has_main_roads_only
 from twin.studies.study import Study
 from twin.types import Text
+from twin.words import MODE_WORDS, UNIT_WORDS
 
 #: Areas named as worst off, of each layer.
 WORST: Final = 5
@@ -166,12 +167,7 @@ def write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
 def tell_threshold(study: Study, impedance: float | None = None) -> Text:
     """Return an impedance with its unit and how one travels; None: the largest threshold."""
     number = (study.thresholds[-1] if impedance is None else impedance) / study.scale
-    modes: Mapping[str, Text] = {
-        "walk": Text("การเดินเท้า", "on foot"),
-        "motorcycle": Text("รถจักรยานยนต์", "by motorcycle"),
-        "car": Text("รถยนต์", "by car"),
-    }
-    unit, mode = UNITS[study.question.unit], modes[study.question.mode]
+    unit, mode = UNIT_WORDS[study.question.unit], MODE_WORDS[study.question.mode]
     return Text(
         f"{number:,g} {unit.th}โดย{mode.th}",
         f"{number:,g} {unit.en.removesuffix('s') if number == 1 else unit.en} {mode.en}",

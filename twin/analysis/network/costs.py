@@ -6,11 +6,11 @@ from typing import Final
 
 import numpy as np
 
-from twin.analysis.model import MODES, FloatArray, Mode
+from twin.analysis.model import KMH_PER_M_S, MODES, FloatArray, Mode
 from twin.analysis.network.speeds import SpeedTable
 from twin.analysis.network.streets import Ints, Mask, Streets, Strings
 
-_MS_PER_KMH: Final = 1 / 3.6
+_M_S_PER_KMH: Final = 1 / KMH_PER_M_S
 
 _ALONG: Final = ("yes", "true", "1")
 _AGAINST: Final = ("-1", "reverse")
@@ -28,7 +28,7 @@ def street_speeds(streets: Streets, speeds: SpeedTable) -> dict[Mode, FloatArray
     where that is lower: a limit is seldom what a trip makes, so it never raises a speed. People on
     foot go both ways everywhere.
     """
-    return {mode: _directed(streets, speeds, mode) * _MS_PER_KMH for mode in MODES}
+    return {mode: _directed(streets, speeds, mode) * _M_S_PER_KMH for mode in MODES}
 
 
 def piece_costs(

@@ -137,17 +137,6 @@ def make_streets(line: Sequence[object] | Shapes, **columns: ArrayLike) -> Stree
     return Streets(line=lines, **filled)
 
 
-def join_streets(first: Streets, *others: Streets) -> Streets:
-    """Return the streets of several sets in one; ids are kept as they are."""
-    every = (first, *others)
-    return Streets(
-        **{
-            field.name: np.concatenate([getattr(one, field.name) for one in every])
-            for field in fields(Streets)
-        }
-    )
-
-
 _TYPES = {
     "id": np.int64,
     "maxspeed_kmh": np.float64,

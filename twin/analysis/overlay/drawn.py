@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.ops import substring
 
-from twin.analysis.model import FloatArray, IntArray, Network
+from twin.analysis.model import KMH_PER_M_S, FloatArray, IntArray, Network
 from twin.analysis.overlay.changes import OpenStreet
 from twin.analysis.overlay.streets import edge_line, edges_near, passable, with_components
 from twin.errors import ConflictError, InvalidInputError
@@ -180,7 +180,7 @@ def _with_pieces(
     lengths = np.array([_length(path) for path in paths])
     cost = {}
     for mode in network.cost_s:
-        speeds = np.array(street.speed_kmh.get(mode, (0.0, 0.0)), float) / 3.6
+        speeds = np.array(street.speed_kmh.get(mode, (0.0, 0.0)), float) / KMH_PER_M_S
         taken = lengths[:, None] / np.where(speeds > 0, speeds, 1.0)
         cost[mode] = np.where(speeds > 0, taken, np.inf)
     points = np.concatenate([np.diff(network.path_start), [*map(len, paths)]])

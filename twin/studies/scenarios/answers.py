@@ -11,15 +11,14 @@ from sqlalchemy import Connection, select
 from twin.analysis.compare import compare
 from twin.analysis.comparison import Comparison, Measure, Side
 from twin.analysis.coverage import ServiceCoverage
-from twin.analysis.graph import make_graph
 from twin.analysis.overlay import Inputs, apply_changes
-from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.supply import is_open
 from twin.analysis.supply import select as choose
 from twin.db.models import Project as ProjectTable
 from twin.errors import InvalidInputError
 from twin.settings import Settings
 from twin.studies.areas import read_areas
+from twin.studies.covering import cover, question_graph
 from twin.studies.demand import read_demand
 from twin.studies.network import load_network
 from twin.studies.question import Question
@@ -37,7 +36,6 @@ from twin.studies.supply import read_supply
 from twin.types import Text
 
 _BASE: Final = Text("สภาพปัจจุบัน", "As it is")
-_SECONDS: Final = 60
 
 
 def read_base(connection: Connection, question: Question, settings: Settings) -> Inputs:
@@ -48,12 +46,7 @@ def read_base(connection: Connection, question: Question, settings: Settings) ->
     TwinError
         As reading the network, demand, areas and supply does.
     """
-    network, _ = load_network(
-        connection,
-        settings.network_dir,
-        ferries=question.ferries,
-        raster_dir=settings.raster_dir,
-    )
+    network, _ = load_network(connection, settings.network_dir, ferries=question.ferries)
     demand = read_demand(connection, question.demand, raster_dir=settings.raster_dir)
     areas = {layer: read_areas(connection, layer, demand.xy) for layer in question.areas}
     return Inputs(network, replace(demand, areas=areas), read_supply(connection, question.supply))
@@ -86,21 +79,7 @@ def overlay(
 
 def answer(question: Question, inputs: Inputs) -> ServiceCoverage:
     """Return who is served."""
-    is_time = question.unit == "minutes"
-    graph = make_graph(
-        inputs.network,
-        question.mode,
-        unit="s" if is_time else "m",
-        speed_factor=question.speed_factor,
-    )
-    return coverage_after(
-        inputs,
-        graph,
-        direction=question.direction,
-        thresholds=[limit * (_SECONDS if is_time else 1) for limit in question.thresholds],
-        max_snap_m=question.max_snap_m,
-        speed_range="default" if question.speed_range else None,
-    )
+    return cover(question, question_graph(question, inputs.network), inputs)
 
 
 def compare_sides(connection: Connection, a: str, b: str, settings: Settings) -> Comparison:

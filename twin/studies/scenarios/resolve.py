@@ -12,7 +12,7 @@ from twin.analysis.network.speeds import SPEEDS
 from twin.analysis.overlay import changes as overlay
 from twin.analysis.overlay.apply import naming
 from twin.errors import InvalidInputError, TwinError
-from twin.rasters.values import metric
+from twin.projection import to_metric
 from twin.studies.areas import read_areas
 from twin.studies.question import LonLat
 from twin.studies.scenarios import changes as written
@@ -54,14 +54,14 @@ def to_metres(points: Iterable[LonLat], parameter: str) -> tuple[overlay.Point, 
     InvalidInputError
         One is too far from Phuket to be measured there.
     """
-    xs, ys = metric(*np.array(list(points), float).T)
-    if not (np.isfinite(xs).all() and np.isfinite(ys).all()):
+    xy = to_metric(list(points))
+    if not np.isfinite(xy).all():
         raise InvalidInputError(
             "The place is too far from Phuket; draw it in the province.",
             "ตำแหน่งอยู่ไกลจากภูเก็ตเกินไป โปรดวาดในจังหวัด",
             parameter=parameter,
         )
-    return tuple(zip(xs.tolist(), ys.tolist(), strict=True))
+    return tuple((x, y) for x, y in xy.tolist())
 
 
 def _resolve(
