@@ -38,7 +38,6 @@ ADDED: Final = "what-if/"
 #: Decimals of people: weights are shares of people, nobody needs more of them.
 DECIMALS: Final = 3
 
-UNITS: Final = {"minutes": Text("นาที", "minutes"), "metres": Text("เมตร", "metres")}
 
 
 def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
@@ -260,7 +259,7 @@ def tell_change(study: Study, gained: Sequence[float]) -> Text:
         (one,) = gained
         rise = Text("เพิ่มขึ้น", "more are served") if one >= 0 else Text("ลดลง", "fewer are served")
         return Text(f"{rise.th} {abs(one):,.0f} คน", f"{abs(one):,.0f} {rise.en}")
-    unit = UNITS[study.question.unit]
+    unit = UNIT_WORDS[study.question.unit]
     each = ", ".join(f"{one:+,.0f}" for one in gained)
     within = ", ".join(f"{one:,g}" for one in study.question.thresholds)
     return Text(
