@@ -39,7 +39,6 @@ ADDED: Final = "what-if/"
 DECIMALS: Final = 3
 
 
-
 def write_coverage(study: Study, found: ServiceCoverage) -> CoverageAnswer:
     """Return the answer of a coverage study."""
     median = found.impedance_quantile(0.5)
