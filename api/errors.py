@@ -90,15 +90,20 @@ _THAI: Final[Mapping[str, str]] = {
     "string_type": "ต้องเป็นข้อความ",
     "string_too_short": "ต้องมีอย่างน้อย {min_length} ตัวอักษร",
     "string_too_long": "ต้องไม่เกิน {max_length} ตัวอักษร",
+    "date_from_datetime_parsing": "ต้องเป็นวันที่ ปี-เดือน-วัน ปีเป็น ค.ศ. เช่น 2026-01-31",
+    "date_parsing": "ต้องเป็นวันที่ ปี-เดือน-วัน ปีเป็น ค.ศ. เช่น 2026-01-31",
     "string_pattern_mismatch": "มีรูปแบบไม่ถูกต้อง",
     "too_short": "ต้องมีอย่างน้อย {min_length} รายการ",
     "too_long": "ต้องไม่เกิน {max_length} รายการ",
     "json_invalid": "ไม่ใช่ JSON ที่ถูกต้อง",
+    "refused": "{th}",
     "model_attributes_type": "ต้องเป็นออบเจ็กต์ JSON ที่ส่งด้วย Content-Type: application/json",
 }
 
 #: Where pydantic's own words do not help who asked.
 _ENGLISH: Final[Mapping[str, str]] = {
+    "date_from_datetime_parsing": "must be a day, YYYY-MM-DD, e.g. 2026-01-31",
+    "date_parsing": "must be a day, YYYY-MM-DD, e.g. 2026-01-31",
     "model_attributes_type": "must be a JSON object, sent as Content-Type: application/json",
 }
 

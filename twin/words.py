@@ -8,7 +8,7 @@ from typing import Final
 from twin.types import Text
 
 MODE_WORDS: Final[Mapping[str, Text]] = {
-    "walk": Text("เดินเท้า", "on foot"),
+    "walk": Text("การเดินเท้า", "on foot"),
     "motorcycle": Text("รถจักรยานยนต์", "by motorcycle"),
     "car": Text("รถยนต์", "by car"),
 }

@@ -18,7 +18,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 
 from twin.errors import InvalidInputError
-from twin.types import Json
+from twin.types import Json, Text
 
 Read = Callable[[Any], Any]
 Inputs = TypeVar("Inputs", bound=BaseModel)
@@ -189,11 +189,13 @@ def _read_file(file: Path) -> Json:
 
 def _unusable(error: ValidationError, typed: Typed) -> InvalidInputError:
     tell_fault = import_module("api.errors").tell_fault  # needs the HTTP framework
-    faults = [(_name(fault["loc"], typed), tell_fault(fault)) for fault in error.errors()]
+    faults: dict[str, Text] = {}  # of each option the first: others follow from it
+    for fault in error.errors():
+        faults.setdefault(_name(fault["loc"], typed), tell_fault(fault))
     return InvalidInputError(
-        "; ".join(f"{name}: {text.en}" for name, text in faults),
-        "; ".join(f"{name}: {text.th}" for name, text in faults),
-        parameter=faults[0][0],
+        "; ".join(f"{name}: {text.en}" for name, text in faults.items()),
+        "; ".join(f"{name}: {text.th}" for name, text in faults.items()),
+        parameter=next(iter(faults)),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Final
 from rich.padding import Padding
 
 from api.commands.console import grid, marked, out
-from twin.studies.answer import Area, CoverageAnswer, Source, Words
+from twin.studies.answer import Area, CoverageAnswer, OffNetwork, Source, Words
 from twin.studies.tables import (
     DIRECTIONS,
     PACES,
@@ -80,7 +80,10 @@ def show_totals(answer: CoverageAnswer) -> None:
     out.print(table)
     if answer.median is not None:
         middle = tell_threshold(answer.question, round(answer.median, 1))
-        out.print(f"ครึ่งหนึ่งอยู่ภายใน {middle.th} | Half are within {middle.en}")
+        out.print(
+            f"ครึ่งหนึ่งของผู้ที่อยู่ใกล้ถนนอยู่ภายใน {middle.th}"
+            f" | Of those near a street, half are within {middle.en}"
+        )
 
 
 def show_areas(answer: CoverageAnswer, layer: str, areas: Sequence[Area]) -> None:
@@ -130,7 +133,11 @@ def show_facilities(answer: CoverageAnswer) -> None:
         table.add_row(both(one.name), *told[: len(table.columns) - 1])
     out.print(table)
     _tell_rest(len(ranked), MOST_FACILITIES)
-    for lost in answer.off_network:
+    _tell_off_network(answer.off_network)
+
+
+def _tell_off_network(all_lost: Sequence[OffNetwork]) -> None:
+    for lost in all_lost[:MOST_FACILITIES]:
         far = f"{lost.offset_m:,.0f}"
         out.print(
             marked(
@@ -140,6 +147,7 @@ def show_facilities(answer: CoverageAnswer) -> None:
             ),
             soft_wrap=True,
         )
+    _tell_rest(len(all_lost), MOST_FACILITIES)
 
 
 def show_listed(summary: Words, table: Table) -> None:

@@ -19,7 +19,10 @@ from twin.studies.scenarios.store import delete_scenario, get_scenario, list_sce
 from twin.studies.session import open_context
 
 if TYPE_CHECKING:
-    from twin.analysis.comparison import Comparison
+    from collections.abc import Callable
+
+    from twin.analysis.comparison import Comparison, ThresholdRow, WorstOff
+    from twin.analysis.tally import Totals
 
 app = typer.Typer(no_args_is_help=True, help="สถานการณ์จำลอง | Scenarios: what if.")
 
@@ -113,36 +116,45 @@ def _tell_moved(moved: list[Moved] | tuple[Moved, ...]) -> None:
 
 
 def _print(told: Comparison) -> None:
-    table = grid(
-        (told.unit, "within"),
-        (f"ได้รับ {told.a.id}", f"served {told.a.id}"),
-        (f"ได้รับ {told.b.id}", f"served {told.b.id}"),
-        ("ช่องว่าง", "gap"),
-        ("ไม่ทราบ", "unknown"),
-        ("ได้", "gain"),
-        ("เสีย", "lose"),
-        ("ด้อยสุด", "worst off"),
-        ("บาท/คน", "THB/person"),
-    )
-    for row in told.thresholds:
-        worst = " → ".join(
-            f"{one.name.th} {one.ratio:.0%}" if one else "–" for one in (row.worst_a, row.worst_b)
-        )
-        cost = row.cost.per_person_thb
-        table.add_row(
-            f"{row.threshold:g}",
-            f"{row.a.served:,.0f} ({_share(row.ratio_a)})",
-            f"{row.b.served:,.0f} ({_share(row.ratio_b)})",
-            f"{row.a.unserved:,.0f} → {row.b.unserved:,.0f}",
-            f"{row.a.unknown:,.0f} → {row.b.unknown:,.0f}",
-            f"{row.gained:,.0f}",
-            f"{row.lost:,.0f}",
-            worst,
-            "–" if cost is None else f"{cost:,.0f}",
-        )
+    """Print a table of rows by threshold, which fits 80 columns with four of them."""
+    minutes, metres = ("นาที", "min"), ("ม.", "m")
+    unit = minutes if told.unit == "s" else metres
+    limits = [f"{row.threshold / told.scale:,g}" for row in told.thresholds]
+    table = grid(("ภายใน", "within"), *((f"{one} {unit[0]}", f"{one} {unit[1]}") for one in limits))
+    for title, tell in _rows(told.a.id, told.b.id):
+        table.add_row(title, *map(tell, told.thresholds))
     out.print(table)
     for reason in dict.fromkeys(row.cost.reason for row in told.thresholds if row.cost.reason):
         out.print(marked("note", f"{reason.th}\n  {reason.en}"))
+
+
+def _rows(a: str, b: str) -> tuple[tuple[str, Callable[[ThresholdRow], str]], ...]:
+    """Return what is printed of each threshold, with its title."""
+    return (
+        (f"ได้รับบริการ {a}\nserved", lambda row: _served(row.a, row.ratio_a)),
+        (f"ได้รับบริการ {b}\nserved", lambda row: _served(row.b, row.ratio_b)),
+        (f"ไม่ได้รับบริการ {a}\nunserved (gap)", lambda row: f"{row.a.unserved:,.0f}"),
+        (f"ไม่ได้รับบริการ {b}\nunserved (gap)", lambda row: f"{row.b.unserved:,.0f}"),
+        (f"ไม่ทราบ {a}\nunknown", lambda row: f"{row.a.unknown:,.0f}"),
+        (f"ไม่ทราบ {b}\nunknown", lambda row: f"{row.b.unknown:,.0f}"),
+        ("ผู้ได้เพิ่ม\ngain service", lambda row: f"{row.gained:,.0f}"),
+        ("ผู้เสียไป\nlose service", lambda row: f"{row.lost:,.0f}"),
+        (f"ได้รับน้อยที่สุด {a}\nworst off", lambda row: _worst(row.worst_a)),
+        (f"ได้รับน้อยที่สุด {b}\nworst off", lambda row: _worst(row.worst_b)),
+        ("บาทต่อคนที่เพิ่ม\nTHB a person", lambda row: _cost(row.cost.per_person_thb)),
+    )
+
+
+def _served(totals: Totals, ratio: float | None) -> str:
+    return f"{totals.served:,.0f} ({_share(ratio)})"
+
+
+def _worst(area: WorstOff | None) -> str:
+    return "–" if area is None else f"{area.name.th} {area.ratio:.0%}\n{area.name.en}"
+
+
+def _cost(per_person: float | None) -> str:
+    return "–" if per_person is None else f"{per_person:,.0f}"
 
 
 def _share(ratio: float | None) -> str:

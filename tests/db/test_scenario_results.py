@@ -80,7 +80,7 @@ def test_result_is_the_fixed_table_beside_the_base(engine, settings, make):
     make("clinic", CLINIC)
     table = compute(engine, engine, "clinic", settings).table["comparison"]
     (row,) = table["thresholds"]
-    assert row["threshold"] == 900
+    assert (table["unit"], row["threshold"], row["a"]["threshold"]) == ("minutes", 15, 15)
     assert (row["a"]["total"], row["a"]["served"], row["b"]["served"]) == (550, 330, 435)
     assert (row["gained"], row["lost"]) == (105, 0)
     assert (row["cost"]["thb"], row["cost"]["per_person_thb"]) == (105_000, 1000)

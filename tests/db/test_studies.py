@@ -70,7 +70,9 @@ def test_coverage_that_knows_nobody_near_a_street_says_why(island):
     found = ask(island, "coverage", **{**HOSPITAL, "supply": moved, "max_snap_m": 20})
     (off,) = found["off_network"]
     assert (off["id"], off["offset_m"]) == ("drawn/2", pytest.approx(CELL_M / 2, abs=0.5))
-    assert "1 facilities are more than 20 m from any street" in found["summary"]["en"]
+    assert (
+        "1 facility is more than 20 m from any street and serves nobody" in found["summary"]["en"]
+    )
 
 
 def test_what_if_adds_and_takes_away(island):
@@ -84,6 +86,21 @@ def test_what_if_adds_and_takes_away(island):
     none = ask(island, "what-if", question=HOSPITAL, remove=["facility/2"])
     assert (served(none), none["gained"]) == (0, [-66])
     assert "66 fewer" in none["summary"]["en"]
+
+
+def test_what_if_tells_what_changes_within_each_threshold(island):
+    asked = {**HOSPITAL, "thresholds": [160, 1000]}
+    found = ask(island, "what-if", question=asked, add=[lon_lat(4, 4)])
+    assert found["gained"][0] == 78
+    assert (
+        f"change by +78, {found['gained'][1]:+,.0f} within 160, 1,000 metres"
+        in (found["summary"]["en"])
+    )
+
+
+def test_question_without_a_filter_says_that_kinds_are_counted_together(island):
+    assert "are counted as one service" in ask(island, "coverage", **ALL)["summary"]["en"]
+    assert "counted as one" not in ask(island, "coverage", **HOSPITAL)["summary"]["en"]
 
 
 def test_what_if_in_the_sea_tells_that_nobody_is_reached(island):

@@ -11,7 +11,7 @@ from sqlalchemy import text, update
 from twin.db.models import Project
 from twin.errors import InvalidInputError
 from twin.studies.question import SupplyChoice
-from twin.studies.supply import read_supply
+from twin.studies.supply import read_supply, tell_mixed
 from twin.testing import (
     CELL_M,
     SOUTH_M,
@@ -85,6 +85,17 @@ def test_filter_keeps_what_it_says_and_is_told(ask):
     supply = ask(filter="amenity = 'school' AND S_INTERSECTS(geom, BBOX(98, 7, 99, 8))")
     assert supply.ids == ("facility/1", "facility/3")
     assert "amenity = 'school'" in supply.basis.text.en
+
+
+@pytest.mark.usefixtures("ask")
+def test_several_kinds_without_a_filter_are_told(connection):
+    told = tell_mixed(connection, SupplyChoice())
+    assert "School, Hospital are counted as one service" in told.en
+    assert "โรงเรียน, โรงพยาบาล" in told.th
+    assert "`amenity = 'school'`" in told.en
+    assert tell_mixed(connection, SupplyChoice(filter="amenity = 'school'")) is None
+    assert tell_mixed(connection, SupplyChoice(layer=None, points=[(98.3, 7.9)])) is None
+    assert tell_mixed(connection, SupplyChoice(layer="tambon")) is None
 
 
 def test_areas_stand_for_a_point_in_them(ask):

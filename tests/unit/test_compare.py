@@ -190,3 +190,13 @@ def test_table_is_json():
     assert told["thresholds"][0]["a"]["served"] == 70
     assert told["facilities"][1]["capacity"] is None
     assert not isinstance(told["thresholds"][0]["gained"], np.floating)
+    assert str(told["thresholds"][0]["lost"]) == "0.0"
+    assert (told["unit"], told["thresholds"][0]["threshold"]) == ("metres", 60)
+
+
+def test_table_of_times_is_told_in_minutes():
+    told = compare(side("base", unit="s"), side("clinic", CLINIC, unit="s")).to_json()
+    assert told["unit"] == "minutes"
+    assert [row["threshold"] for row in told["thresholds"]] == [1, 2.5]
+    assert told["thresholds"][1]["b"]["threshold"] == 2.5
+    assert told["areas"]["tambon"][0]["thresholds"][1]["threshold"] == 2.5

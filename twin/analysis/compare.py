@@ -109,7 +109,7 @@ def _threshold_row(a: Side, b: Side, row: int, change: FloatArray) -> ThresholdR
         ratio_a=one.ratio,
         ratio_b=other.ratio,
         gained=float(change[change > 0].sum()),
-        lost=float(-change[change < 0].sum()),
+        lost=float(np.abs(change[change < 0]).sum()),  # 0 before -0
         worst_a=_worst(a.coverage, row),
         worst_b=_worst(b.coverage, row),
         cost=_cost(a.measures, b.measures, other.served - one.served),

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.tally import Totals
 from twin.types import Text
 
 Presence = Literal["both", "added", "removed", "moved"]
+
+_SECONDS: Final = 60.0
+#: Of people, ratios and baht: nobody needs more of them.
+_DECIMALS: Final = 6
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,13 @@ class FacilityRow:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The fixed table of two answers, from the first to the second."""
+    """The fixed table of two answers, from the first to the second.
+
+    Parameters
+    ----------
+    unit
+        Of all thresholds: `s` or `m`, as those of the graph.
+    """
 
     a: Label
     b: Label
@@ -161,10 +171,26 @@ class Comparison:
     areas: Mapping[str, tuple[AreaRow, ...]]
     facilities: tuple[FacilityRow, ...]
 
+    @property
+    def scale(self) -> float:
+        """What one minute or metre, as questions have thresholds, is in `unit`."""
+        return _SECONDS if self.unit == "s" else 1.0
+
     def to_json(self) -> dict[str, Any]:
-        """Return it as JSON has it."""
-        told: dict[str, Any] = plain(self)
-        return told
+        """Return it as JSON has it: thresholds in minutes or metres, as the question has them."""
+        told: dict[str, Any] = _in_units_of_questions(plain(self), self.scale)
+        return told | {"unit": "minutes" if self.unit == "s" else "metres"}
+
+
+def _in_units_of_questions(value: Any, scale: float) -> Any:  # noqa: ANN401 (any JSON)
+    if isinstance(value, dict):
+        return {
+            key: one / scale if key == "threshold" else _in_units_of_questions(one, scale)
+            for key, one in value.items()
+        }
+    if isinstance(value, list):
+        return [_in_units_of_questions(one, scale) for one in value]
+    return round(value, _DECIMALS) if isinstance(value, float) else value
 
 
 def plain(value: Any) -> Any:  # noqa: ANN401 (any JSON)

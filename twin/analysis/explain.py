@@ -150,8 +150,8 @@ def _tell_why_not(coverage: ServiceCoverage, at: Snapped) -> tuple[Verdict, Text
     if not at.is_known[0]:
         offset, limit = float(at.offset_m[0]), coverage.max_snap_m
         return "off_street", Text(
-            f"ไม่ทราบ: ถนนที่ใกล้ที่สุดอยู่ห่าง {offset:.0f} ม. เกิน {limit:g} ม.",
-            f"Unknown: the nearest street is {offset:.0f} m away, more than {limit:g} m.",
+            f"ไม่ทราบ: ถนนที่ใกล้ที่สุดอยู่ห่าง {offset:,.0f} ม. เกิน {limit:,g} ม.",
+            f"Unknown: the nearest street is {offset:,.0f} m away, more than {limit:,g} m.",
         )
     if not stations.is_known.any():
         return "no_facility", Text(
@@ -185,6 +185,6 @@ def _length_km(network: Network, part: int) -> float:
 
 def _write(impedance: float, unit: Unit) -> Text:
     if unit == "m":
-        return Text(f"{impedance:.0f} ม.", f"{impedance:.0f} m")
+        return Text(f"{impedance:,.0f} ม.", f"{impedance:,.0f} m")
     minutes = f"{impedance / _S_PER_MINUTE:.1f}"
     return Text(f"{minutes} นาที", f"{minutes} min")

@@ -59,6 +59,9 @@ def read_candidates(connection: Connection, choice: CandidateChoice, graph: Grap
             " `candidates.filter`",
             parameter="candidates.filter",
         )
+    if layer is None:
+        count = len(supply.ids)
+        return Places(supply, Text(f"จุดที่วาด {count} จุด", f"{count} drawn points"))
     told = supply.basis.text
     return Places(supply, Text(told.th, told.en.removesuffix(".")))
 

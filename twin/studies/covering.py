@@ -56,10 +56,11 @@ def require_on_streets(supply: Supply, at: Snapped, max_snap_m: float, parameter
     if count == 0 or at.is_known.any():
         return
     least = float(at.offset_m.min())
+    nobody = "The only facility is not" if count == 1 else f"None of the {count} facilities is"
     raise InvalidInputError(
-        f"None of the {count} facilities is within {max_snap_m:,.0f} m of a street; the"
-        f" nearest is {least:,.0f} m away. Raise `max_snap_m`, or correct the points or the roads.",
-        f"สถานบริการทั้ง {count} แห่งไม่มีแห่งใดอยู่ห่างถนนไม่เกิน {max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
+        f"{nobody} within {max_snap_m:,.0f} m of a street; the nearest is {least:,.0f} m away."
+        " Raise `max_snap_m`, or correct the points or the roads.",
+        f"ไม่มีสถานบริการใดใน {count} แห่งอยู่ห่างถนนไม่เกิน {max_snap_m:,.0f} ม. แห่งที่ใกล้ที่สุดห่าง"
         f" {least:,.0f} ม. โปรดเพิ่ม `max_snap_m` หรือแก้ไขตำแหน่งหรือข้อมูลถนน",
         parameter=parameter,
     )

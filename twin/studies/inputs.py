@@ -7,6 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from twin.studies.question import Asked, DemandChoice, LayerId, LonLat, Question, SupplyChoice
+from twin.studies.refusing import refused
 
 _QUESTION: Final = "Who is served by what, within which time or distance."
 
@@ -34,7 +35,10 @@ class TravelTime(Asked):
     @model_validator(mode="after")
     def _grow(self) -> Self:
         if list(self.steps) != sorted(set(self.steps)):
-            raise ValueError("steps must grow, each once")
+            raise refused(
+                "steps must grow, each once, e.g. 5, 10, 15",
+                "ขั้นสีต้องเรียงจากน้อยไปมากและไม่ซ้ำกัน เช่น 5, 10, 15",
+            )
         return self
 
 
@@ -53,7 +57,10 @@ class CandidateChoice(Asked):
     def _is_complete(self) -> Self:
         needed = {"layer": self.layer, "points": self.points}
         if self.source in needed and not needed[self.source]:
-            raise ValueError(f"candidates of source `{self.source}` need `{self.source}`")
+            raise refused(
+                f"candidates of source `{self.source}` need `{self.source}`",
+                f"ตัวเลือกแบบ `{self.source}` ต้องระบุ `{self.source}`",
+            )
         return self
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from twin.analysis.model import Direction, Mode
+from twin.studies.refusing import refused
 
 LonLat = tuple[
     Annotated[float, Field(ge=-180, le=180)],
@@ -15,6 +16,9 @@ LonLat = tuple[
 ]
 Variant = Literal["registered", "with_visitors", "aged_60"]
 LayerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
+
+_BUDDHIST_OFFSET: Final = 543
+_BUDDHIST_YEARS: Final = frozenset(str(ce + _BUDDHIST_OFFSET) for ce in range(1900, 2201))
 
 
 class Asked(BaseModel):
@@ -40,6 +44,16 @@ class DemandChoice(Asked):
         0.0, ge=0, le=5, description="Residents not registered, for each registered one."
     )
     visitors: float = Field(0.0, ge=0, description="Visitors on a usual day, people.")
+
+    @field_validator("year", mode="before")
+    @classmethod
+    def _is_christian_era(cls, year: object) -> object:
+        if isinstance(year, int | str) and str(year) in _BUDDHIST_YEARS:
+            ce = int(year) - _BUDDHIST_OFFSET
+            raise refused(
+                f"years are CE: {year} BE is {ce}", f"ปีต้องเป็น ค.ศ.: พ.ศ. {year} คือ ค.ศ. {ce}"
+            )
+        return year
 
 
 class SupplyChoice(Asked):
@@ -91,7 +105,10 @@ class Question(Asked):
     @model_validator(mode="after")
     def _sorted(self) -> Self:
         if list(self.thresholds) != sorted(set(self.thresholds)):
-            raise ValueError("thresholds must grow, each once")
+            raise refused(
+                "thresholds must grow, each once, e.g. 5, 10, 15",
+                "เกณฑ์ต้องเรียงจากน้อยไปมากและไม่ซ้ำกัน เช่น 5, 10, 15",
+            )
         return self
 
 
@@ -105,7 +122,10 @@ class WhatIf(Asked):
     @model_validator(mode="after")
     def _asks_something(self) -> Self:
         if not (self.add or self.remove):
-            raise ValueError("name at least one place to `add` or facility to `remove`")
+            raise refused(
+                "name at least one place to `add` or facility to `remove`",
+                "ระบุตำแหน่งที่จะเพิ่มใน `add` หรือสถานบริการที่จะปิดใน `remove` อย่างน้อยหนึ่งแห่ง",
+            )
         return self
 
 

@@ -32,7 +32,7 @@ from twin.studies.scenarios.overlaying import overlay
 from twin.studies.scenarios.store import get_scenario
 from twin.studies.state import States
 from twin.studies.streets import tell_streets
-from twin.studies.supply import read_supply
+from twin.studies.supply import read_supply, tell_mixed
 from twin.types import Text
 
 #: Number of the state of the database, and version of the scenario.
@@ -61,6 +61,8 @@ class Study:
         Where demand and supply are on the streets.
     opened
         Ids of the streets that a scenario opened.
+    mixed
+        That several kinds of facilities count as one service; None where they do not.
     """
 
     question: Question
@@ -72,6 +74,7 @@ class Study:
     supply: Supply
     placed: Placed
     opened: tuple[int, ...] = ()
+    mixed: Text | None = None
 
     @property
     def scale(self) -> float:
@@ -217,6 +220,7 @@ class Studies:
     def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
             made, report = self._inputs(connection, question, number)
+            mixed = tell_mixed(connection, question.supply)
             streets = tell_streets(connection, report)
             if scenario is not None:
                 made = overlay(connection, made, question, scenario.changes)
@@ -225,7 +229,7 @@ class Studies:
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
         state = (number, scenario.version if scenario else "")
-        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened)
+        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, mixed)
         return Study(question, state, *parts)
 
     def _inputs(

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Final
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection
+from sqlalchemy import ColumnElement, Connection, func
+from sqlalchemy import select as select_rows
 
 from twin.analysis.model import FloatArray, Supply
 from twin.analysis.supply import count_coincident, is_open, join, select
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import PublishedLayer
 from twin.queries.cql2 import Filter, condition
+from twin.spec import Title
 from twin.studies.drawn import drawn_xy
 from twin.studies.ground import tell_provenance
 from twin.studies.question import LonLat, SupplyChoice
@@ -35,6 +37,9 @@ METHOD: Final = 1
 
 #: What a layer's column of opening dates is called.
 OPENING: Final = ("opened", "opening_date", "open_date")
+
+#: Kinds of features from which on they are told to be several.
+_MIXED: Final = 2
 
 
 def read_supply(connection: Connection, choice: SupplyChoice) -> Supply:
@@ -213,4 +218,35 @@ def _nothing_open(choice: SupplyChoice, notes: Sequence[Text]) -> InvalidInputEr
         f"Nothing is open by {choice.opened_by}. " + " ".join(f"{note.en}." for note in notes),
         f"ไม่มีแห่งใดเปิดภายใน {choice.opened_by} " + " ".join(note.th for note in notes),
         parameter="supply.opened_by",
+    )
+
+
+def tell_mixed(connection: Connection, choice: SupplyChoice) -> Text | None:
+    """Return that kinds of a layer count as one service because no filter parts them; else None.
+
+    Raises
+    ------
+    InvalidInputError
+        There is no such layer.
+    """
+    if choice.layer is None or choice.filter is not None:
+        return None
+    kind_of = Text("จุดหรือพื้นที่", "of points or areas")
+    layer = find_layer(connection, choice.layer, is_places, kind_of, "supply.layer")
+    kind = next((column for column in layer.spec.columns if column.values), None)
+    if kind is None or kind.values is None:
+        return None
+    values: Mapping[str, Title] = kind.values
+    column = layer.described.rows.c[kind.name]
+    counted = select_rows(column).where(column.is_not(None)).group_by(column)
+    found = connection.scalars(counted.order_by(func.count().desc(), column)).all()
+    if len(found) < _MIXED:
+        return None
+    titles = [values.get(value, Text(value, value)) for value in found]
+    example = f"{kind.name} = '{found[0]}'"
+    return Text(
+        f"นับ{', '.join(title.th for title in titles)} รวมเป็นบริการเดียวกัน หากถามถึงบริการเดียวให้กรอง เช่น"
+        f" `{example}`",
+        f"{', '.join(title.en for title in titles)} are counted as one service; to ask of one, give"
+        f" a filter, e.g. `{example}`.",
     )

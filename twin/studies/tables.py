@@ -64,8 +64,8 @@ class Table:
 def tell_threshold(question: Question, threshold: float) -> Text:
     """Return a threshold with its unit."""
     if question.unit == "minutes":
-        return Text(f"{threshold:g} นาที", f"{threshold:g} min")
-    return Text(f"{threshold:g} ม.", f"{threshold:g} m")
+        return Text(f"{threshold:,g} นาที", f"{threshold:,g} min")
+    return Text(f"{threshold:,g} ม.", f"{threshold:,g} m")
 
 
 def total_table(answer: CoverageAnswer) -> Table:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from twin.analysis import tally
@@ -67,7 +67,7 @@ def write_what_if(study: Study, before: ServiceCoverage, after: ServiceCoverage)
         for old, new in zip(before.totals, after.totals, strict=True)
     )
     return WhatIfAnswer(
-        summary=words(_summarise_gain(study, after, gained[-1])),
+        summary=words(_summarise_gain(study, after, gained)),
         totals=write_totals(study, after.totals),
         gained=gained,
         areas=write_areas(study, after),
@@ -164,11 +164,11 @@ def write_assumptions(study: Study, found: ServiceCoverage) -> Assumed:
 
 def tell_threshold(study: Study, impedance: float | None = None) -> Text:
     """Return an impedance with its unit and how one travels; None: the largest threshold."""
-    largest = study.thresholds[-1] if impedance is None else impedance
+    number = (study.thresholds[-1] if impedance is None else impedance) / study.scale
     unit, mode = UNIT_WORDS[study.question.unit], MODE_WORDS[study.question.mode]
     return Text(
-        f"{largest / study.scale:g} {unit.th}โดย{mode.th}",
-        f"{largest / study.scale:g} {unit.en} {mode.en}",
+        f"{number:,g} {unit.th}โดย{mode.th}",
+        f"{number:,g} {unit.en.removesuffix('s') if number == 1 else unit.en} {mode.en}",
     )
 
 
@@ -179,9 +179,10 @@ def summarise(study: Study, found: ServiceCoverage) -> Text:
         return Text("ไม่มีผู้ต้องการบริการในพื้นที่ที่ถาม", "There is no demand where it was asked.")
     count = len(found.supply.ids)
     of = f"one of {count:,} facilities" if count > 1 else "the only facility"
+    of_th = f"สถานบริการแห่งใดแห่งหนึ่งใน {count:,} แห่ง" if count > 1 else "สถานบริการแห่งเดียวที่มี"
     told = Text(
-        f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึงแห่งใดแห่งหนึ่งใน"
-        f" {count:,} แห่งภายใน {within.th} ไม่ถึง {last.unserved:,.0f} คน",
+        f"{last.served:,.0f} จาก {last.total:,.0f} คน ({last.ratio:.1%}) ถึง{of_th}"
+        f"ภายใน {within.th} ไม่ถึง {last.unserved:,.0f} คน",
         f"{last.served:,.0f} of {last.total:,.0f} people ({last.ratio:.1%}) are within {within.en}"
         f" of {of}; {last.unserved:,.0f} are not.",
     )
@@ -192,15 +193,17 @@ def tell_limits(study: Study, found: ServiceCoverage) -> Text:
     """Return what nobody knows, why, and what to do; empty where all is known."""
     told, limit = [], study.question.max_snap_m
     last = found.totals[-1]
+    if study.mixed is not None:
+        told.append(study.mixed)
     if last.unknown > 0:
         told.append(tell_unknown(last, limit, study.report))
     if off := len(found.off_network):
+        are = "1 facility is" if off == 1 else f"{off:,} facilities are"
+        serve = "serves" if off == 1 else "serve"
         told.append(
             Text(
-                f"สถานบริการ {off:,} แห่งอยู่ห่างถนนเกิน {limit:,.0f} ม. จึงไม่ได้บริการใคร"
-                " (ดู `off_network`)",
-                f"{off:,} facilities are more than {limit:,.0f} m from any street and serve nobody"
-                " (see `off_network`).",
+                f"สถานบริการ {off:,} แห่งอยู่ห่างถนนเกิน {limit:,.0f} ม. จึงไม่ได้บริการใคร",
+                f"{are} more than {limit:,.0f} m from any street and {serve} nobody.",
             )
         )
     return join_texts(*told)
@@ -236,7 +239,7 @@ def join_texts(*texts: Text) -> Text:
     )
 
 
-def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text:
+def _summarise_gain(study: Study, after: ServiceCoverage, gained: Sequence[float]) -> Text:
     told = summarise(study, after)
     if lost := [one for one in after.off_network if one.id.startswith(ADDED)]:
         far, limit = lost[0].offset_m, study.question.max_snap_m
@@ -245,11 +248,23 @@ def _summarise_gain(study: Study, after: ServiceCoverage, gained: float) -> Text
             f"A place added is {far:,.0f} m from the nearest street, more than {limit:,.0f} m, and"
             f" serves nobody: {told.en}",
         )
-    if gained >= 0:
-        return Text(
-            f"เพิ่มขึ้น {gained:,.0f} คน: {told.th}", f"{gained:,.0f} more are served: {told.en}"
-        )
-    return Text(f"ลดลง {-gained:,.0f} คน: {told.th}", f"{-gained:,.0f} fewer are served: {told.en}")
+    change = tell_change(study, gained)
+    return Text(f"{change.th}: {told.th}", f"{change.en}: {told.en}")
+
+
+def tell_change(study: Study, gained: Sequence[float]) -> Text:
+    """Return how many more or fewer are served; within each threshold where there are several."""
+    if len(gained) == 1:
+        (one,) = gained
+        rise = Text("เพิ่มขึ้น", "more are served") if one >= 0 else Text("ลดลง", "fewer are served")
+        return Text(f"{rise.th} {abs(one):,.0f} คน", f"{abs(one):,.0f} {rise.en}")
+    unit = UNIT_WORDS[study.question.unit]
+    each = ", ".join(f"{one:+,.0f}" for one in gained)
+    within = ", ".join(f"{one:,g}" for one in study.question.thresholds)
+    return Text(
+        f"ผู้ได้รับบริการเปลี่ยนไป {each} คน ภายใน {within} {unit.th} ตามลำดับ",
+        f"Served change by {each} within {within} {unit.en}",
+    )
 
 
 def _write_rows(study: Study, rows: Iterable[tally.AreaTotals]) -> tuple[Area, ...]:

@@ -140,8 +140,9 @@ def _summarise(
             f"เลือก {count} แห่งจาก{places.text.th}: ผู้ได้รับบริการภายใน {within.th}"
             f" จาก {before.served:,.0f} เป็น {after.served:,.0f} จากทั้งหมด {after.total:,.0f} คน"
             f" ({sure.th})",
-            f"{count} sites among {places.text.en}: {after.served:,.0f} of {after.total:,.0f}"
-            f" people are within {within.en} instead of {before.served:,.0f} ({sure.en}).",
+            f"{count} {'site' if count == 1 else 'sites'} among {places.text.en}:"
+            f" {after.served:,.0f} of {after.total:,.0f} people are within {within.en}"
+            f" instead of {before.served:,.0f} ({sure.en}).",
         )
     ]
     if (left := found.tally.out_of_reach) > 0:

@@ -13,6 +13,7 @@ from shapely.geometry.base import BaseGeometry
 from twin.analysis.model import MODES, Mode
 from twin.spec import Title
 from twin.studies.question import Asked, LonLat
+from twin.studies.refusing import refused
 from twin.types import Json, Text
 
 FacilityId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,80}$", examples=["facility/12"])]
@@ -93,7 +94,7 @@ class CloseStreet(ChangeBase):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.road is None) == (self.point is None):
-            raise ValueError("give either road or point")
+            raise refused("give either `road` or `point`", "ระบุ `road` หรือ `point` อย่างใดอย่างหนึ่ง")
         return self
 
 
@@ -126,11 +127,13 @@ class Population(ChangeBase):
     @model_validator(mode="after")
     def _one_of(self) -> Self:
         if (self.factor is None) == (self.people is None):
-            raise ValueError("give either factor or people")
+            raise refused(
+                "give either `factor` or `people`", "ระบุ `factor` หรือ `people` อย่างใดอย่างหนึ่ง"
+            )
         if bool(self.codes) == (self.point is not None):
-            raise ValueError("give either codes or point")
+            raise refused("give either `codes` or `point`", "ระบุ `codes` หรือ `point` อย่างใดอย่างหนึ่ง")
         if self.point is not None and self.people is None:
-            raise ValueError("a point needs people")
+            raise refused("a point needs `people`", "จุดต้องระบุจำนวนคนใน `people`")
         return self
 
 

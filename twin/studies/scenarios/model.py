@@ -11,6 +11,7 @@ from pydantic import Field, model_validator
 
 from twin.spec import Title
 from twin.studies.question import Asked, Question
+from twin.studies.refusing import refused
 from twin.studies.scenarios.base import Revisions
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.types import Json, Text
@@ -30,7 +31,10 @@ Note = Annotated[str, Field(max_length=4000)]
 
 def _check_question(question: Question | None) -> None:
     if question is not None and question.scenario is not None:
-        raise ValueError("the question of a scenario names no scenario")
+        raise refused(
+            "the question of a scenario names no scenario: leave `scenario` out",
+            "คำถามของสถานการณ์จำลองต้องไม่อ้างถึงสถานการณ์จำลองอื่น ให้เว้น `scenario` ไว้",
+        )
 
 
 class NewScenario(Asked):
@@ -45,7 +49,10 @@ class NewScenario(Asked):
     def _usable(self) -> Self:
         _check_question(self.question)
         if self.id == BASE_ID:
-            raise ValueError("`base` stands for what is there")
+            raise refused(
+                "`base` stands for what is there; choose another id",
+                "`base` หมายถึงสภาพปัจจุบัน โปรดใช้รหัสอื่น",
+            )
         return self
 
 

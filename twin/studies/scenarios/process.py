@@ -41,7 +41,7 @@ COMPARE: Final = Process(
             "properties": {
                 "a": {"type": "object"},
                 "b": {"type": "object"},
-                "unit": {"type": "string", "enum": ["s", "m"]},
+                "unit": {"type": "string", "enum": ["minutes", "metres"]},
                 "thresholds": {"type": "array", "items": {"type": "object"}},
                 "areas": {"type": "object"},
                 "facilities": {"type": "array", "items": {"type": "object"}},
