@@ -130,3 +130,12 @@ def test_who_reaches_a_hospital_of_phuket_within_a_quarter_of_an_hour(real):
     assert "In 3 parts that are not connected" in found["assumptions"]["network"]["text"]["en"]
     assert "only main roads are loaded" in found["summary"]["en"]
     assert "เฉพาะถนนสายหลัก" in found["summary"]["th"]
+
+
+@pytest.mark.real_data
+def test_people_put_along_main_roads_alone_are_told(real):
+    asked = {"supply": {"filter": "amenity = 'hospital'"}, "mode": "car", "thresholds": [15]}
+    along = ask(real, "coverage", **asked, demand={"spread": "streets"})["summary"]
+    assert "spread along main roads" in along["en"]
+    assert "กระจายบนถนนสายหลัก" in along["th"]
+    assert "spread along" not in ask(real, "coverage", **asked)["summary"]["en"]

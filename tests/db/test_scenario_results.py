@@ -210,6 +210,16 @@ def test_edited_scenario_marks_its_results(engine, settings, make):
     assert not of_result.is_stale
 
 
+def test_project_that_an_edit_brings_in_is_no_base_that_moved_on(engine, settings, make):
+    make("clinic", CLINIC)
+    compute(engine, engine, "clinic", settings)
+    with connect(engine) as connection:
+        change = CHANGE.validate_python({"kind": "project", "code": "ENV-02", "on": "2030-01-01"})
+        add_change(connection, "clinic", change)
+    _, (of_result,), _ = state(engine, "clinic")
+    assert (of_result.is_edited, of_result.moved) == (True, ())
+
+
 def test_rebase_on_a_base_that_a_change_does_not_fit_names_it_and_accepts_nothing(
     engine, settings, make
 ):

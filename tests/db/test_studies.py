@@ -221,6 +221,8 @@ def test_criticality_of_facilities_and_roads(island):
     roads = ask(island, "road-criticality", question=ALL, count=2)
     told = [feature["properties"] for feature in roads["roads"]["features"]]
     assert [(one["id"], one["lost"], one["living"]) for one in told] == [(14, 78, 78), (12, 66, 66)]
+    assert [one["facilities"] for one in told] == [1, 1]
+    assert "1 facility stands on it and closes with it" in roads["summary"]["en"]
     assert roads["rest_at_most"] == 10
 
 

@@ -19,6 +19,7 @@ from twin.rasters.files import raster_file
 from twin.rasters.land_cover import Year, find_years
 from twin.studies.areas import Shapes
 from twin.studies.places import built_places, no_places, street_places, surface_places
+from twin.studies.question import DemandChoice
 from twin.studies.reading import listed, stamp
 from twin.types import Provenance, Text
 
@@ -108,6 +109,13 @@ def read_ground(
     return _KEPT.get(key, lambda: _make(sources, tambon))
 
 
+def is_along_streets(connection: Connection, choice: DemandChoice) -> bool:
+    """Tell whether a choice puts people along streets: so asked, or without any land cover."""
+    if choice.source != "population" or choice.spread == "land_cover":
+        return False
+    return choice.spread == "streets" or not find_years(list_layers(connection))
+
+
 def tell_provenance(layers: Iterable[PublishedLayer]) -> list[Text]:
     """Return what must be known of layers that are not as somebody surveyed them."""
     known = {layer.id: layer for layer in layers}.values()
@@ -188,7 +196,9 @@ def _not_loaded(spread: Spread) -> NotFoundError:
 
 def _nowhere(chosen: _Source) -> InvalidInputError:
     return InvalidInputError(
-        f"No sub-district has any of {chosen.text.en}; choose another `spread`.",
-        f"ไม่มีตำบลใดมี{chosen.text.th} โปรดเลือก `spread` อื่น",
+        f"People cannot be spread over {chosen.text.en}: there is none in any sub-district. Load"
+        " data that has some, or choose another `spread`.",
+        f"กระจายประชากรบน{chosen.text.th}ไม่ได้ เพราะไม่มีในตำบลใดเลย โปรดนำเข้าข้อมูลที่มี"
+        " หรือเลือก `spread` อื่น",
         parameter="demand.spread",
     )

@@ -80,6 +80,7 @@ def list_roads(answer: RoadCriticalityAnswer) -> Table:
         Column("lost", Text("ขาดบริการ", "lose service"), "people"),
         Column("living", Text("อยู่บนถนนนั้น", "of those, live on it"), "people"),
         Column("users", Text("ใช้ถนนนั้น", "go over it"), "people"),
+        Column("facilities", Text("สถานบริการริมถนนนั้น", "facilities on it"), "number"),
     )
     rows = [one["properties"] for one in answer.roads["features"]]
     return _table(columns, [{**row, "id": str(row["id"])} for row in rows])

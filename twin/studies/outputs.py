@@ -160,7 +160,8 @@ class RoadCriticalityAnswer(Told):
     summary: Words
     roads: FeatureCollection = Field(
         description="Lines, the worst first, with the properties id, name, lost (people), living"
-        " (those of them who live on it) and users (people whose way leads over it)."
+        " (those of them who live on it), users (people whose way leads over it) and facilities"
+        " (how many stand on it, and close with it)."
     )
     rest_at_most: float = Field(description="No road that is not named costs more people.")
     assumptions: Assumed

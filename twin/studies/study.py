@@ -24,6 +24,7 @@ from twin.memo import Memo
 from twin.studies.areas import read_areas
 from twin.studies.covering import cover, question_graph, require_on_streets
 from twin.studies.demand import read_demand
+from twin.studies.ground import is_along_streets
 from twin.studies.memory import give_back
 from twin.studies.network import load_network
 from twin.studies.question import Asked, DemandChoice, Question, SupplyChoice
@@ -31,7 +32,7 @@ from twin.studies.scenarios.model import Scenario
 from twin.studies.scenarios.overlaying import overlay
 from twin.studies.scenarios.store import get_scenario
 from twin.studies.state import States
-from twin.studies.streets import tell_streets
+from twin.studies.streets import has_main_roads_only, tell_streets
 from twin.studies.supply import read_supply, tell_mixed
 from twin.types import Text
 
@@ -61,8 +62,9 @@ class Study:
         Where demand and supply are on the streets.
     opened
         Ids of the streets that a scenario opened.
-    mixed
-        That several kinds of facilities count as one service; None where they do not.
+    notes
+        What else limits the answer: kinds of facilities that count as one service, people where
+        no street of theirs is loaded.
     """
 
     question: Question
@@ -74,7 +76,7 @@ class Study:
     supply: Supply
     placed: Placed
     opened: tuple[int, ...] = ()
-    mixed: Text | None = None
+    notes: tuple[Text, ...] = ()
 
     @property
     def scale(self) -> float:
@@ -220,8 +222,8 @@ class Studies:
     def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
             made, report = self._inputs(connection, question, number)
-            mixed = tell_mixed(connection, question.supply)
             streets = tell_streets(connection, report)
+            notes = _tell_notes(connection, question, report)
             if scenario is not None:
                 made = overlay(connection, made, question, scenario.changes)
                 streets = _with_scenario(streets, scenario, made.network)
@@ -229,7 +231,7 @@ class Studies:
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
         state = (number, scenario.version if scenario else "")
-        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, mixed)
+        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, notes)
         return Study(question, state, *parts)
 
     def _inputs(
@@ -275,6 +277,20 @@ def studies_of(context: Context) -> Studies:
     """Return the studies of a database; what they read is kept for as long as its engine lives."""
     held = _HELD.get(context.engine)
     return Studies(context, _HELD.setdefault(context.engine, Held()) if held is None else held)
+
+
+def _tell_notes(
+    connection: Connection, question: Question, report: NetworkReport
+) -> tuple[Text, ...]:
+    notes = [tell_mixed(connection, question.supply)]
+    if has_main_roads_only(report) and is_along_streets(connection, question.demand):
+        notes.append(
+            Text(
+                "ประชากรถูกกระจายบนถนนสายหลักซึ่งเป็นถนนที่มีเท่านั้น ผลจึงดีเกินจริง",
+                "People are spread along main roads, the only ones loaded: the ratio is too good.",
+            )
+        )
+    return tuple(note for note in notes if note is not None)
 
 
 def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basis:

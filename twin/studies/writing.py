@@ -191,10 +191,8 @@ def summarise(study: Study, found: ServiceCoverage) -> Text:
 
 def tell_limits(study: Study, found: ServiceCoverage) -> Text:
     """Return what nobody knows, why, and what to do; empty where all is known."""
-    told, limit = [], study.question.max_snap_m
+    told, limit = [*study.notes], study.question.max_snap_m
     last = found.totals[-1]
-    if study.mixed is not None:
-        told.append(study.mixed)
     if last.unknown > 0:
         told.append(tell_unknown(last, limit, study.report))
     if off := len(found.off_network):

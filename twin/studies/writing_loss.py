@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from shapely import LineString, MultiLineString
 
 from twin.analysis.coverage import ServiceCoverage
@@ -81,10 +82,17 @@ def write_road_criticality(
     network = study.graph.network
     pieces = np.flatnonzero(np.isin(network.road, found.road))
     lines, of = edge_lines(network)[pieces], network.road[pieces]
-    columns = (found.road, found.lost, found.living, found.users)
+    standing = _standing(study, found.road)
+    columns = (found.road, found.lost, found.living, found.users, standing)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return RoadCriticalityAnswer(
-        summary=words(join_texts(_summarise_roads(study, found, names), tell_limits(study, now))),
+        summary=words(
+            join_texts(
+                _summarise_roads(study, found, names),
+                *map(_tell_standing, standing[:1].tolist()),
+                tell_limits(study, now),
+            )
+        ),
         roads=feature_collection(
             [
                 feature(
@@ -94,8 +102,9 @@ def write_road_criticality(
                     lost=round(lost, DECIMALS),
                     living=round(living, DECIMALS),
                     users=round(users, DECIMALS),
+                    facilities=count,
                 )
-                for road, lost, living, users in rows
+                for road, lost, living, users, count in rows
             ]
         ),
         rest_at_most=round(found.rest_at_most, DECIMALS),
@@ -160,6 +169,26 @@ def _summarise_roads(study: Study, found: RoadLoss, names: Mapping[int, str]) ->
         f" ในจำนวนนี้ {living:,.0f} คนอยู่ริมถนนสายนั้น",
         f"If road {name} closes, {lost:,.0f} people lose service within {within.en};"
         f" {living:,.0f} of them live on it.",
+    )
+
+
+def _standing(study: Study, roads: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
+    """Return how many facilities stand on each of some roads."""
+    supply = study.placed.supply
+    on = study.graph.network.road[supply.edge[supply.is_known]]
+    return np.asarray((on[None, :] == roads[:, None]).sum(axis=1), dtype=np.intp)
+
+
+def _tell_standing(count: int) -> Text:
+    if not count:
+        return Text("", "")
+    one = count == 1
+    return Text(
+        f"สถานบริการ {count} แห่งอยู่ริมถนนสายนั้นและปิดไปด้วย"
+        " (ในสถานการณ์จำลองที่ปิดถนน จะใช้ถนนที่ใกล้รองลงมาแทน)",
+        f"{count} {'facility stands' if one else 'facilities stand'} on it and"
+        f" {'closes' if one else 'close'} with it; in a scenario that closes it, they would use the"
+        " next nearest street.",
     )
 
 

@@ -160,6 +160,11 @@ def _tell_proof(found: Siting) -> Text:
         return Text("พิสูจน์แล้วว่าไม่มีทางเลือกที่ดีกว่า", "proven: no choice is better")
     if not isfinite(found.gap):
         return Text("ยังไม่ได้พิสูจน์", "not proven")
+    if found.method == "p-median":
+        return Text(
+            f"ทางเลือกอื่นลดผลรวมของการเดินทางได้ไม่เกิน {found.gap:.1%}",
+            f"another shortens all ways together by {found.gap:.1%} at most",
+        )
     return Text(
         f"ทางเลือกอื่นดีกว่าได้ไม่เกิน {found.gap:.1%}", f"another is better by {found.gap:.1%} at most"
     )

@@ -140,7 +140,8 @@ def _quiet(_share: float, _text: Text) -> None:
 
 def _no_streets() -> InvalidInputError:
     return InvalidInputError(
-        "There are no streets to build a network of: no line has a length.",
-        "ไม่มีถนนให้สร้างโครงข่าย ไม่มีเส้นใดมีความยาว",
+        "There are no streets to build a network of: no line has a length. Load a layer of streets,"
+        " or ask for ferries if there are only those.",
+        "ไม่มีถนนให้สร้างโครงข่าย ไม่มีเส้นใดมีความยาว โปรดนำเข้าชั้นข้อมูลถนน หรือขอให้นับเรือข้ามฟากหากมีเพียงเรือ",
         parameter="streets",
     )

@@ -55,8 +55,14 @@ def standing(connection: Connection, scenario: Scenario) -> Standing:
 
 
 def result_standing(connection: Connection, scenario: Scenario, result: Result) -> Standing:
-    """Tell whether a result was computed on what stands now."""
-    moved = find_moved(connection, result.revisions, current_revisions(connection, scenario))
+    """Tell whether a result was computed on what stands now.
+
+    What the scenario reads only before or only after it was edited is no base that moved on.
+    """
+    then, now = result.revisions, current_revisions(connection, scenario)
+    both = then.keys() & now.keys()
+    then, now = ({id_: side[id_] for id_ in both} for side in (then, now))
+    moved = find_moved(connection, then, now)
     return Standing(tuple(moved), result.table["asked"] != asked_digest(scenario))
 
 
