@@ -20,10 +20,9 @@ def open_context(settings: Settings) -> Iterator[Context]:
     SetupError, DatabaseUnavailableError
         As `open_engine`.
 
-    Examples
-    --------
-    >>> with open_context(Settings()) as context:  # doctest: +SKIP
-    ...     coverage(context, Question(), untold)
+    Notes
+    -----
+    As in `with open_context(Settings()) as context: coverage(context, Question(), untold)`.
     """
     with open_engine(settings) as engine:
         yield Context(settings, engine, engine)
