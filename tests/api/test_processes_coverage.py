@@ -127,7 +127,10 @@ def test_who_reaches_a_hospital_of_phuket_within_a_quarter_of_an_hour(real):
         assert sum(area["totals"][0]["served"] for area in found["areas"][layer]) == pytest.approx(
             totals["served"], abs=0.1
         )
-    assert "In 3 parts that are not connected" in found["assumptions"]["network"]["text"]["en"]
+    streets = found["assumptions"]["network"]["text"]
+    assert "In 3 parts that are not connected" in streets["en"]
+    assert "One-way streets are not known" in streets["en"]
+    assert "ทางเดียว" in streets["th"]
     assert "only main roads are loaded" in found["summary"]["en"]
     assert "เฉพาะถนนสายหลัก" in found["summary"]["th"]
 

@@ -93,7 +93,7 @@ def test_what_if_tells_what_changes_within_each_threshold(island):
     found = ask(island, "what-if", question=asked, add=[lon_lat(4, 4)])
     assert found["gained"][0] == 78
     assert (
-        f"change by +78, {found['gained'][1]:+,.0f} within 160, 1,000 metres"
+        f"changes by +78, {found['gained'][1]:+,.0f} within 160, 1,000 metres"
         in (found["summary"]["en"])
     )
 

@@ -133,7 +133,7 @@ def test_nothing_open_by_the_day_is_refused(clinics):
 def test_facilities_at_one_place_are_kept_and_told(clinics):
     supply = clinics(layer="clinic")
     assert len(supply.ids) == 4
-    assert "1 are at the same place as another" in supply.basis.text.en
+    assert "1 is at the same place as another" in supply.basis.text.en
     assert "same place" not in clinics().basis.text.en
 
 

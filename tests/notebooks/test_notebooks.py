@@ -129,7 +129,7 @@ def test_coverage_shows_what_the_process_answers(run, asked, settings):
     assert all(html.escape(one.id) in facilities for one in answer.facilities)
     assert answer.assumptions.network.source.th in html.unescape(basis)
     assert "Not served: " in shown.printed
-    assert "Served change by +" in shown.printed
+    assert "changes by " in shown.printed
     assert_is_light(chart)
     assert_is_drawn(*shown.pictures)
     written = {path.name for path in (settings.home / "answers").iterdir()}

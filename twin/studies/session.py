@@ -22,7 +22,7 @@ def open_context(settings: Settings) -> Iterator[Context]:
 
     Notes
     -----
-    For example `with open_context(Settings()) as context: coverage(context, Question(), untold)`.
+    As in `with open_context(Settings()) as context: coverage(context, Question(), untold)`.
     """
     with open_engine(settings) as engine:
         yield Context(settings, engine, engine)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from twin.analysis.model import Basis
 from twin.analysis.network.report import NetworkReport
-from twin.queries.catalogue import list_layers
+from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.studies.ground import tell_provenance
 from twin.studies.network_streets import find_elevation, find_streets
 from twin.studies.reading import make_basis
@@ -37,7 +37,7 @@ def tell_streets(connection: Connection, report: NetworkReport, *, layer: str = 
     streets, elevation = find_streets(layers, layer), find_elevation(layers)
     used = [streets, elevation] if elevation and report.has_elevation else [streets]
     notes = [_tell_size(report), *_tell_classes(report), *_tell_parts(report)]
-    notes += _tell_slopes(report)
+    notes += [*_tell_directions(connection, streets), *_tell_slopes(report)]
     return make_basis([*notes, *tell_provenance(used)], used, report.revision)
 
 
@@ -71,6 +71,20 @@ def _tell_parts(report: NetworkReport) -> list[Text]:
         Text(
             f"แยกเป็น {count} ส่วนที่ไม่เชื่อมกัน ({lengths}{more} กม.)",
             f"In {count} parts that are not connected ({lengths}{more} km)",
+        )
+    ]
+
+
+def _tell_directions(connection: Connection, streets: PublishedLayer) -> list[Text]:
+    """Return that nothing is known of one-way streets, where that is so."""
+    if "oneway" in streets.described.types:
+        column = streets.described.rows.c.oneway
+        if connection.scalar(select(column).where(column.is_not(None)).limit(1)) is not None:
+            return []
+    return [
+        Text(
+            "ไม่มีข้อมูลถนนเดินรถทางเดียว จึงถือว่าทุกสายไปได้สองทาง เว้นแต่ทางพิเศษ",
+            "One-way streets are not known: vehicles go both ways everywhere but on motorways",
         )
     ]
 

@@ -90,8 +90,9 @@ def _put_together(connection: Connection, choice: SupplyChoice, parts: Sequence[
     if not supply.ids:
         raise _nothing_open(choice, notes)
     if same := count_coincident(supply.xy):
+        are = "is" if same == 1 else "are"
         notes.append(
-            Text(f"{same} แห่งอยู่ตำแหน่งเดียวกับแห่งอื่น", f"{same} are at the same place as another")
+            Text(f"{same} แห่งอยู่ตำแหน่งเดียวกับแห่งอื่น", f"{same} {are} at the same place as another")
         )
     notes += tell_provenance(layers)
     told, arrays = [supply.ids, supply.names, supply.opened], (supply.xy, supply.capacity)

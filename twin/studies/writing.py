@@ -261,7 +261,7 @@ def tell_change(study: Study, gained: Sequence[float]) -> Text:
     within = ", ".join(f"{one:,g}" for one in study.question.thresholds)
     return Text(
         f"ผู้ได้รับบริการเปลี่ยนไป {each} คน ภายใน {within} {unit.th} ตามลำดับ",
-        f"Served change by {each} within {within} {unit.en}",
+        f"The number served changes by {each} within {within} {unit.en}",
     )
 
 
