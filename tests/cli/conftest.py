@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 
 from api.cli import main
+from api.commands import console
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,9 @@ def environment(starter, monkeypatch):
     monkeypatch.setenv("TWIN_DB__URL", starter.db.url)
     monkeypatch.delenv("TWIN_DATA_DIR", raising=False)
     monkeypatch.setenv("COLUMNS", "200")
+    for one in (console.out, console.err):
+        # A worker of the tests begins with a width, which they would keep for good.
+        monkeypatch.setattr(one, "_width", None)
     return monkeypatch
 
 

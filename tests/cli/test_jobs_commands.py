@@ -7,14 +7,29 @@ import pytest
 from twin.db.database import open_engine
 from twin.jobs import store
 from twin.jobs.record import Asked, Failure
+from twin.settings import DbSettings, Settings
 from twin.types import Text
 
 
+@pytest.fixture(scope="module")
+def queue(new_database, open_folder):
+    """Settings of a twin that no worker takes jobs of."""
+    address = new_database("jobs_commands").set(drivername="postgresql").render_as_string()
+    return Settings(home=open_folder / "jobs_commands", db=DbSettings(url=address))
+
+
+@pytest.fixture(autouse=True)
+def told_of_it(environment, queue):
+    """Let commands find that twin."""
+    environment.setenv("TWIN_HOME", str(queue.home))
+    environment.setenv("TWIN_DB__URL", queue.db.url)
+
+
 @pytest.fixture
-def jobs(starter):
+def jobs(queue):
     """One job that waits, one that has a result, one that failed."""
     asked = [Asked("echo", {"message": name}, "raw") for name in ("รอ", "done", "failed")]
-    with open_engine(starter) as engine, engine.begin() as connection:
+    with open_engine(queue) as engine, engine.begin() as connection:
         ids = [store.accept(connection, each, 1000).id for each in asked]
         for job in ids[1:]:
             store.begin(connection, job)
@@ -22,7 +37,7 @@ def jobs(starter):
         failure = Failure("too-large", Text("มากไป", "too much"))
         store.fail(connection, ids[2], 1, failure)
     yield ids
-    with open_engine(starter) as engine, engine.begin() as connection:
+    with open_engine(queue) as engine, engine.begin() as connection:
         for job in ids:
             try:
                 store.dismiss(connection, job)
