@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import gc
 import os
+import signal
 from importlib import import_module
+from multiprocessing import parent_process
+from threading import Thread
 from typing import Final
 
 from starlette.types import ASGIApp
@@ -20,10 +23,19 @@ def worker_app() -> ASGIApp:
     does not end: it leaves the group, so that its parent alone tells it.
     """
     os.setpgid(0, 0)
+    Thread(target=_end_with_parent, daemon=True).start()
     app = import_module("api.main").app_from_environment()
     served: ASGIApp = import_module("api.observing.draining").Draining(app)
     spare_the_collector()
     return served
+
+
+def _end_with_parent() -> None:
+    """End when the parent does, however that was: nobody else would free the address."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def spare_the_collector() -> None:

@@ -14,6 +14,7 @@ import pytest
 from serving import run_server
 
 from api.commands import serve
+from api.processes import is_alive
 from twin.settings import ApiSettings
 
 
@@ -153,6 +154,15 @@ def test_worker_that_dies_is_replaced_and_its_counts_are_kept(toy):
         assert wait_for(is_back, 20)
         counted = 'method="GET",route="/api/collections",status="2xx"} 3.0'
         assert counted in metrics(base)
+
+
+def test_worker_ends_with_a_service_that_is_killed(toy):
+    environment = {"TWIN_HOME": str(toy.home), "TWIN_DB__URL": toy.db.url}
+    with run_server("serve", environment) as (base, server):
+        (worker,) = pids(base)
+        server.kill()
+        server.wait(10)
+        assert wait_for(lambda: not is_alive(int(worker)), 20)
 
 
 NEVER_ENDING = """
