@@ -38,10 +38,11 @@ def cover(
         "thresholds": question.limits,
         "max_snap_m": question.max_snap_m,
         "speed_range": "default" if question.speed_range else None,
+        "at": at,
     }
     if inputs.opened:
         return coverage_after(inputs, graph, **asked)
-    return service_coverage(graph, inputs.demand, inputs.supply, **asked, at=at)
+    return service_coverage(graph, inputs.demand, inputs.supply, **asked)
 
 
 def require_on_streets(supply: Supply, at: Snapped, max_snap_m: float, parameter: str) -> None:

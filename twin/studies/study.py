@@ -154,8 +154,9 @@ class Studies:
             told what to do.
         """
         number, scenario = self._state(), self._scenario(question)
-        key = (number, scenario.version if scenario else "", question.model_dump_json())
-        return self._held.studies.get(key, lambda: self._read(question, number, scenario))
+        state = (number, scenario.version if scenario else "")
+        key = (state, question.model_dump_json())
+        return self._held.studies.get(key, lambda: self._read(question, state, scenario))
 
     def coverage(self, question: Question) -> tuple[Study, ServiceCoverage]:
         """Return who is served, worked out once while nothing changes; raises as `study` does."""
@@ -219,9 +220,9 @@ class Studies:
         except NotFoundError as error:
             raise NotFoundError(error.en, error.th, parameter="scenario") from error
 
-    def _read(self, question: Question, number: int, scenario: Scenario | None) -> Study:
+    def _read(self, question: Question, state: State, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
-            made, report = self._inputs(connection, question, number)
+            made, report = self._inputs(connection, question, state[0])
             streets = tell_streets(connection, report)
             notes = _tell_notes(connection, question, report)
             if scenario is not None:
@@ -230,7 +231,6 @@ class Studies:
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
-        state = (number, scenario.version if scenario else "")
         parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, notes)
         return Study(question, state, *parts)
 
@@ -275,8 +275,7 @@ _HELD: Final[WeakKeyDictionary[Engine, Held]] = WeakKeyDictionary()
 
 def studies_of(context: Context) -> Studies:
     """Return the studies of a database; what they read is kept for as long as its engine lives."""
-    held = _HELD.get(context.engine)
-    return Studies(context, _HELD.setdefault(context.engine, Held()) if held is None else held)
+    return Studies(context, _HELD.setdefault(context.engine, Held()))
 
 
 def _tell_notes(

@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 
 from twin.analysis.assumptions import SpeedRange
-from twin.analysis.coverage import Run, ServiceCoverage, service_coverage
+from twin.analysis.coverage import Placed, Run, ServiceCoverage, service_coverage
 from twin.analysis.graph import Graph, make_graph
 from twin.analysis.model import Direction, Network
 from twin.analysis.overlay.apply import Inputs
@@ -27,6 +27,7 @@ def coverage_after(
     thresholds: Sequence[float],
     max_snap_m: float = MAX_SNAP_M,
     speed_range: SpeedRange | Literal["default"] | None = "default",
+    at: Placed | None = None,
 ) -> ServiceCoverage:
     """Return who is served after changes, as `service_coverage` does.
 
@@ -40,7 +41,7 @@ def coverage_after(
         As `apply_changes` returned them.
     graph
         Of `inputs.network`.
-    direction, thresholds, max_snap_m, speed_range
+    direction, thresholds, max_snap_m, speed_range, at
         As in `service_coverage`.
 
     Raises
@@ -56,6 +57,7 @@ def coverage_after(
         thresholds=thresholds,
         max_snap_m=max_snap_m,
         speed_range=speed_range,
+        at=at,
     )
     network = without_roads(inputs.network, inputs.opened)
     if not inputs.opened or not passable(network, [graph.mode]).any():
