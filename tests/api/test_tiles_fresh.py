@@ -168,6 +168,22 @@ def test_edit_while_the_service_is_down_is_seen_when_it_is_back(twin, edit):
         assert "Overnight" in names_in(client.get(path))
 
 
+def test_worker_that_hears_again_what_another_heard_keeps_no_tile_of_before(client, twin, edit):
+    """It renews the layer's name; the other worker has to remove tiles under that name."""
+    path = path_of("facility", tile_at(centre(0, 0), 13))
+    client.get(path)
+    heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'Heard' WHERE id = 1"))
+    client.get(path)
+    store = client.front.tiles.store
+    _xact, at_s = store.recall(b"horizon").decode().split()
+    store.remember(b"horizon", f"1 {at_s}".encode())
+    with TestClient(create_app(twin)) as started:
+        assert "Heard" in names_in(started.get(path))
+    heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'After' WHERE id = 1"))
+    with TestClient(create_app(twin)) as started:
+        assert "After" in names_in(started.get(path))
+
+
 def test_restored_backup_is_seen_by_a_running_service(client, twin, edit, tmp_path):
     path = path_of("facility", tile_at(centre(4, 4), 14))
     edit("UPDATE layer.facility SET name_en = 'In the archive' WHERE id = 3")

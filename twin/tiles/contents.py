@@ -63,6 +63,14 @@ class Contents:
         known = self.store.recall(_wide(layer_id))
         if known is None or int(known) < change:
             self.store.remember(_wide(layer_id), str(change).encode())
+        self.look_again(layer_id)
+
+    def look_again(self, layer_id: str) -> None:
+        """Read a layer's name anew when it is next asked for: another worker may have renewed it.
+
+        A worker that starts hears once more of changes that others have heard, and knows no better
+        than to renew; whoever then removes tiles must remove them under the name it gave.
+        """
         self._names.pop(layer_id, None)
 
 

@@ -22,6 +22,9 @@ from twin.tiles.store import TileStore, open_store
 
 _MB: Final = 1_000_000
 
+#: Seconds to wait at the start for what changed meanwhile; a database that is down says so at once.
+_FIRST_NEWS_S: Final = 10.0
+
 
 @dataclass(frozen=True)
 class TileServices:
@@ -36,7 +39,10 @@ class TileServices:
 async def open_tiles(
     settings: Settings, address: URL, pool: Pool, catalogue: HeldCatalogue
 ) -> AsyncIterator[TileServices]:
-    """Serve tiles for the block, following the changes of the database."""
+    """Serve tiles for the block, following the changes of the database.
+
+    What changed while nobody served is heard of before the block begins, unless PostGIS is away.
+    """
     with open_store(settings.tile_dir, settings.tiles.store_mb * _MB) as store:
         database = database_name(address)
         contents = Contents(database, store)
@@ -45,6 +51,7 @@ async def open_tiles(
         watcher = Watcher(address, vector, _last_horizon(store, database))
         watching = asyncio.ensure_future(watcher.run(vector.lost))
         try:
+            await watcher.settled(_FIRST_NEWS_S)
             yield TileServices(vector, raster, watcher)
         finally:
             watching.cancel()

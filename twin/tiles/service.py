@@ -150,6 +150,7 @@ class TileService:
             self.contents.renew(layer_id, change.id)
             self.store.count_removal(layer_id.encode())
         else:
+            self.contents.look_again(layer_id)
             content = self.contents.of_layer(*layer)
             addresses = {address for block in blocks for address in block.addresses()}
             self.store.remove(Slot(content, layer_id.encode()), addresses)
