@@ -70,11 +70,12 @@ SPARE_THREADS = 4
 #: Connections that may write.
 WRITE_CONNECTIONS = 2
 
+#: Searched from the first to the last: what is asked most comes first.
 ROUTERS = (
+    items,
     landing,
     docs,
     collections,
-    items,
     queryables,
     downloads,
     ogc_tiles,
@@ -188,7 +189,8 @@ def create_app(settings: Settings) -> Twin:
     app.state.seats = Seats(settings.api.max_downloads)
     app.state.runs = Runs(settings.jobs.sync_runs)
     for module in ROUTERS:
-        app.include_router(module.router)
+        # As they are: an included router is searched twice for every request.
+        app.router.routes.extend(module.router.routes)
     # Not mounted: a mount at the root would answer 404 where a path exists but not its method.
     app.router.default = WebApp(settings.web_dir)
     errors.install(app)

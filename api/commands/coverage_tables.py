@@ -18,7 +18,7 @@ from twin.studies.tables import (
     Column,
     Kind,
     Table,
-    tell_threshold,
+    threshold_label,
 )
 from twin.types import Text
 from twin.words import MODE_WORDS
@@ -70,7 +70,7 @@ def show_totals(answer: CoverageAnswer) -> None:
     for column in table.columns[1:]:
         column.justify = "right"
     for place, one in enumerate(answer.totals):
-        within = tell_threshold(answer.question, one.threshold)
+        within = threshold_label(answer.question, one.threshold)
         table.add_row(
             f"{within.th}\n{within.en}",
             *(f"{value:,.0f}" for value in (one.served, one.unserved, one.unknown, one.total)),
@@ -79,7 +79,7 @@ def show_totals(answer: CoverageAnswer) -> None:
         )
     out.print(table)
     if answer.median is not None:
-        middle = tell_threshold(answer.question, round(answer.median, 1))
+        middle = threshold_label(answer.question, round(answer.median, 1))
         out.print(
             f"ครึ่งหนึ่งของผู้ที่อยู่ใกล้ถนนอยู่ภายใน {middle.th}"
             f" | Of those near a street, half are within {middle.en}"
@@ -90,7 +90,7 @@ def show_areas(answer: CoverageAnswer, layer: str, areas: Sequence[Area]) -> Non
     """Print the areas of a layer, and which of them are worst off."""
     most = max(1, (out.width - _AREA_WIDTH) // _RATIO_WIDTH)
     shown = answer.question.thresholds[-most:]
-    within = [tell_threshold(answer.question, threshold) for threshold in shown]
+    within = [threshold_label(answer.question, threshold) for threshold in shown]
     largest = within[-1]
     table = grid(
         (layer, ""),
@@ -118,7 +118,7 @@ def show_areas(answer: CoverageAnswer, layer: str, areas: Sequence[Area]) -> Non
 def show_facilities(answer: CoverageAnswer) -> None:
     """Print the facilities with the largest catchments, and those on no street."""
     has_capacity = any(one.capacity is not None for one in answer.facilities)
-    largest = tell_threshold(answer.question, answer.question.thresholds[-1])
+    largest = threshold_label(answer.question, answer.question.thresholds[-1])
     headers = [
         ("สถานบริการ", "facility"),
         (f"ใกล้สุด ≤ {largest.th}", f"nearest ≤ {largest.en}"),

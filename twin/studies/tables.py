@@ -61,7 +61,7 @@ class Table:
         }
 
 
-def tell_threshold(question: Question, threshold: float) -> Text:
+def threshold_label(question: Question, threshold: float) -> Text:
     """Return a threshold with its unit."""
     if question.unit == "minutes":
         return Text(f"{threshold:,g} นาที", f"{threshold:,g} min")
@@ -188,7 +188,7 @@ def _threshold_columns(question: Question) -> list[Column]:
     unit = "min" if question.unit == "minutes" else "m"
     columns = []
     for threshold in question.thresholds:
-        within = tell_threshold(question, threshold)
+        within = threshold_label(question, threshold)
         mark = f"{threshold:g}".replace(".", "_").replace("+", "")
         columns += [
             Column(
