@@ -23,6 +23,7 @@ from sqlalchemy import (
     Table,
     any_,
     bindparam,
+    case,
     func,
     literal_column,
     null,
@@ -52,6 +53,7 @@ WHOLE: Final = View()
 
 _CEILING: Final = literal_column(str(MAX_COUNTED + 1), Integer)
 _LIMIT: Final = bindparam("limit", type_=Integer)
+_IDS: Final = ARRAY(BigInteger)
 
 
 @dataclass(frozen=True)
@@ -116,18 +118,24 @@ class Statements:
     @cached_property
     def gather(self) -> Prepared:
         """Find all that match, up to `MAX_COUNTED`, and show a page of them; the usual case."""
-        matched = self._matched(self.shape.sort).cte("matched").prefix_with("MATERIALIZED")
-        counted = select(func.count().label("number")).select_from(matched).cte("counted")
-        number = select(counted.c.number).scalar_subquery()
-        page = self._page(matched).where(number < _CEILING)
-        return Prepared(self._shown(page, number))
+        sort = self.shape.sort
+        matched = self._matched(sort).subquery("matched")
+        ids = func.array_agg(aggregate_order_by(matched.c.id, *in_order(matched, sort)))
+        after = self._after(matched)
+        gathered = select(
+            func.count().label("number"),
+            (ids if after is None else ids.filter(after)).label("ids"),
+        ).cte("gathered")
+        number = gathered.c.number
+        page = _first_of(gathered.c.ids, _LIMIT + 1)
+        few = select(number, case((number < _CEILING, page)).label("ids"))
+        return self._shown(few.select_from(gathered))
 
     @cached_property
     def list(self) -> Prepared:
         """Show a page of all items, and count them up to `MAX_COUNTED`."""
         all_of = self._matched(()).subquery("all_of")
-        number = select(func.count()).select_from(all_of).scalar_subquery()
-        return Prepared(self._shown(self._sorted(), number))
+        return self._counted(self._sorted(), select(func.count()).select_from(all_of))
 
     @cached_property
     def walk(self) -> Prepared:
@@ -137,19 +145,18 @@ class Statements:
         """
         table = self.layer.rows
         block = select(table).order_by(table.c.id).limit(literal_column(str(MAX_WALKED)))
-        if self.shape.nulls is not None:
-            block = block.where(is_after(self.layer, table, (), ()))
-        rows = block.subquery("block")
+        after = self._after(table)
+        rows = (block if after is None else block.where(after)).subquery("block")
         # The same layer, seen through the block: conditions must not reach its index.
         seen = Described(self.layer.spec, cast("Table", rows), None)
         clauses = self.shape.conditions.clauses(seen, once)
         page = select(rows.c.id).where(*clauses).order_by(rows.c.id).limit(_LIMIT + 1)
-        return Prepared(self._shown(page, null()))
+        return self._counted(page)
 
     @cached_property
     def sort(self) -> Prepared:
         """Find and sort all that match, however many, and show a page of them."""
-        return Prepared(self._shown(self._sorted(), null()))
+        return self._counted(self._sorted())
 
     @cached_property
     def estimate(self) -> Prepared:
@@ -163,36 +170,51 @@ class Statements:
         clauses = self.shape.conditions.clauses(self.layer, once)
         return select(*columns).where(*clauses).limit(_CEILING)
 
+    def _after(self, rows: FromClause) -> ColumnElement[bool] | None:
+        """Return the condition that an item comes after the place asked for, if one was."""
+        nulls = self.shape.nulls
+        return None if nulls is None else is_after(self.layer, rows, self.shape.sort, nulls)
+
     def _sorted(self) -> Select[Any]:
+        """Return the ids of a page of all that match, and one more: whether there is another."""
         # A name of its own, or the items shown would be taken for those looked through.
-        table = self.layer.rows
-        columns = [table.c.id, *(table.c[key.name] for key in self.shape.sort if key.name != "id")]
-        looked = select(*columns).where(*self.shape.conditions.clauses(self.layer, once))
-        return self._page(looked.subquery("looked"))
-
-    def _page(self, rows: FromClause) -> Select[Any]:
-        """Return one id more than a page has, so that it shows whether there is another."""
-        sort = self.shape.sort
-        page = select(rows).order_by(*in_order(rows, sort)).limit(_LIMIT + 1)
-        if self.shape.nulls is not None:
-            page = page.where(is_after(self.layer, rows, sort, self.shape.nulls))
-        return page
-
-    def _shown(self, page: Select[Any], number: ColumnElement[Any]) -> Select[Any]:
         table, sort = self.layer.rows, self.shape.sort
-        rows = page.cte("page").prefix_with("MATERIALIZED")
-        order = in_order(rows, sort)
-        ids = select(rows.c.id).order_by(*order).limit(_LIMIT).scalar_subquery()
-        last = select(place_json(rows, sort)).order_by(*order).limit(1).offset(_LIMIT - 1)
-        text = feature_text(self.layer, self.shape.view)
-        order = in_order(table, sort)
-        joined = func.string_agg(text, aggregate_order_by(literal_column("','"), *order))
-        return select(
-            number.label("number_matched"),
-            select(func.count()).select_from(rows).scalar_subquery().label("found"),
-            last.scalar_subquery().label("last"),
-            func.convert_to(joined, literal_column("'UTF8'")).label("features"),
-        ).where(table.c.id == any_(func.array(ids, type_=ARRAY(BigInteger))))
+        columns = [table.c.id, *(table.c[key.name] for key in sort if key.name != "id")]
+        looked = select(*columns).where(*self.shape.conditions.clauses(self.layer, once))
+        rows = looked.subquery("looked")
+        page = select(rows.c.id).order_by(*in_order(rows, sort)).limit(_LIMIT + 1)
+        after = self._after(rows)
+        return page if after is None else page.where(after)
+
+    def _counted(self, page: Select[Any], number: Select[Any] | None = None) -> Prepared:
+        """Show the items of a page, beside the number of all where it is told."""
+        told = null() if number is None else number.scalar_subquery()
+        ids = func.array(page.scalar_subquery(), type_=_IDS)
+        return self._shown(select(told.label("number"), ids.label("ids")))
+
+    def _shown(self, page: Select[Any]) -> Prepared:
+        """Show the items whose ids a page holds, all but the one more."""
+        table, order = self.layer.rows, in_order(self.layer.rows, self.shape.sort)
+        one = page.cte("page").prefix_with("MATERIALIZED")
+        text = feature_text(self.layer, self.shape.view).label("text")
+        shown = _first_of(one.c.ids, _LIMIT)
+        texts = select(text).where(table.c.id == any_(shown)).order_by(*order).subquery("texts")
+        joined = func.string_agg(texts.c.text, literal_column("','"))
+        features = select(func.convert_to(joined, literal_column("'UTF8'"))).scalar_subquery()
+        last = select(place_json(table, self.shape.sort)).where(table.c.id == one.c.ids[_LIMIT])
+        return Prepared(
+            select(
+                one.c.number.label("number_matched"),
+                func.coalesce(func.cardinality(one.c.ids), 0).label("found"),
+                last.scalar_subquery().label("last"),
+                features.label("features"),
+            )
+        )
+
+
+def _first_of(ids: ColumnElement[Any], count: ColumnElement[Any]) -> ColumnElement[Any]:
+    first: ColumnElement[Any] = ids[slice(literal_column("1"), count)]
+    return first
 
 
 @lru_cache(maxsize=512)
