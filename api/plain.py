@@ -1,4 +1,4 @@
-"""Routes for which nothing is injected: what FastAPI does around them would take as long as they."""
+"""Routes for which nothing is injected: what FastAPI does around them may take as long as they do."""
 
 from __future__ import annotations
 
