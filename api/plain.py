@@ -1,4 +1,4 @@
-"""Routes for which nothing is injected: what FastAPI does around them may take as long as they do."""
+"""Routes for which nothing is injected: FastAPI may take as long around them as they do."""
 
 from __future__ import annotations
 
