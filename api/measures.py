@@ -6,10 +6,11 @@ import math
 
 from api.models.raster import LegendModel
 from twin.queries.catalogue import PublishedLayer
+from twin.rasters.kinds import value_column
 from twin.rasters.land_cover import CAVEAT, LandCover, UnitCover
 from twin.rasters.legend import Legend
 from twin.rasters.profile import Profile
-from twin.rasters.styles import styles_of, value_column
+from twin.rasters.styles import styles_of
 from twin.rasters.values import Sample
 from twin.rasters.zonal import ClassArea, Zone
 from twin.types import Json

@@ -11,10 +11,9 @@ import typer
 from sqlalchemy import URL, func, null, select
 
 from api.commands.console import out, settings
-from twin.db.database import database_address, open_database, open_engine
+from twin.db.database import database_address, open_database, open_engine, upgrade_schema
 from twin.db.embedded import Cluster
 from twin.db.engine import libpq_address
-from twin.db.migrate import upgrade as upgrade_schema
 from twin.db.models import Layer
 from twin.db.postgres import installed_programs
 from twin.errors import InvalidInputError, SetupError

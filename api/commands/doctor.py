@@ -15,9 +15,9 @@ from sqlalchemy import Engine, func, select, text
 from api.commands.console import Level, marked, out, settings
 from twin.db.database import open_database
 from twin.db.engine import connect, make_engine
-from twin.db.migrate import is_current
 from twin.db.models import Layer, Project, Quarantine
 from twin.db.postgres import installed_programs
+from twin.db.version import is_current
 from twin.errors import TwinError
 from twin.settings import Settings
 

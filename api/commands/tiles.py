@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Final
+from types import ModuleType
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -17,10 +18,14 @@ from twin.db.pool import open_pool
 from twin.errors import InvalidInputError
 from twin.queries.held import HeldCatalogue
 from twin.settings import Settings
-from twin.tiles.opening import TileServices, open_tiles
-from twin.tiles.seeding import PROVINCE, Region, export, seed
 from twin.tiles.tileset import MAX_ZOOM, MIN_ZOOM, get_tileset
 from twin.types import BBox
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from twin.tiles.opening import TileServices
+    from twin.tiles.seeding import Region
 
 app = typer.Typer(no_args_is_help=True, help="แผ่นแผนที่ | Tiles.")
 
@@ -71,7 +76,7 @@ async def _seed(told: Settings, tilesets: list[str], region: Region) -> None:
             wanted = region.within(get_tileset(layers, name))
             with progress(wanted.count, name) as bar:
                 advance = partial(bar.advance, bar.task_ids[0])
-                filled = await seed(services, name, wanted, advance)
+                filled = await seeding().seed(services, name, wanted, advance)
             out.print(f"▸ {name}: {wanted.count:,} แผ่น | tiles, {filled:,} ไม่ว่าง | not empty")
 
 
@@ -81,12 +86,13 @@ async def _export(told: Settings, file: Path, name: str, region: Region) -> None
         wanted = region.within(tileset)
         with progress(wanted.count, name) as bar:
             advance = partial(bar.advance, bar.task_ids[0])
-            count = await export(services, tileset, wanted, file, advance)
+            count = await seeding().export(services, tileset, wanted, file, advance)
     out.print(f"▸ {file}: {count:,} แผ่น | tiles, {file.stat().st_size / 1e6:.1f} MB")
 
 
 @asynccontextmanager
 async def _opened(told: Settings) -> AsyncIterator[tuple[TileServices, HeldCatalogue]]:
+    open_tiles = import_module("twin.tiles.opening").open_tiles
     with open_engine(told) as engine:
         catalogue = HeldCatalogue(engine)
         async with (
@@ -101,7 +107,7 @@ async def _opened(told: Settings) -> AsyncIterator[tuple[TileServices, HeldCatal
 def _region(zoom: str, bbox: str | None) -> Region:
     try:
         ends = [int(end) for end in zoom.split("-")]
-        box = PROVINCE if bbox is None else BBox(*map(float, bbox.split(",")))
+        box = seeding().PROVINCE if bbox is None else BBox(*map(float, bbox.split(",")))
         west, south, east, north = box
         first, *rest = ends
     except (ValueError, TypeError) as error:
@@ -115,4 +121,10 @@ def _region(zoom: str, bbox: str | None) -> Region:
             "`--bbox` ต้องเรียงเป็น ตะวันตก < ตะวันออก และ ใต้ < เหนือ เป็นองศา ไม่เกิน 85 จากเส้นศูนย์สูตร",
             parameter="bbox",
         )
-    return Region(box, first, rest[-1] if rest else first)
+    region: Region = seeding().Region(box, first, rest[-1] if rest else first)
+    return region
+
+
+def seeding() -> ModuleType:
+    """Return the module that makes tiles ahead, which imports GDAL."""
+    return import_module("twin.tiles.seeding")

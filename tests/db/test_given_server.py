@@ -7,7 +7,7 @@ from api.commands.up import prepare
 from twin.db.database import open_engine
 from twin.db.embedded import Cluster
 from twin.db.engine import make_engine
-from twin.db.migrate import is_current
+from twin.db.version import is_current
 from twin.errors import SetupError
 from twin.settings import DbSettings, Settings
 

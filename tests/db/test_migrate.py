@@ -3,11 +3,13 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from twin.db import migrate
 from twin.db.engine import make_engine
-from twin.db.migrate import differences, downgrade, is_current, upgrade
+from twin.db.migrate import differences, downgrade, upgrade
+from twin.db.version import MIGRATIONS, is_current, newest
 from twin.errors import SetupError
 
 OURS = (
@@ -31,6 +33,10 @@ def test_migrate_up_down_up_leaves_no_difference(new_database):
         assert is_current(connection)
         assert differences(connection) == []
     engine.dispose()
+
+
+def test_newest_version_is_the_one_that_alembic_ends_with():
+    assert ScriptDirectory(str(MIGRATIONS)).get_heads() == [newest()]
 
 
 def test_migrate_twice_changes_nothing(new_database):

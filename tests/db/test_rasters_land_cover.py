@@ -17,7 +17,8 @@ from twin.errors import InvalidInputError, NotFoundError
 from twin.memo import Memo
 from twin.queries.catalogue import get_layer, list_layers
 from twin.rasters.files import raster_file
-from twin.rasters.land_cover import ask_land_cover, find_years
+from twin.rasters.kinds import find_years
+from twin.rasters.land_cover import ask_land_cover
 from twin.rasters.zonal import measure_zone
 from twin.spec import Title
 from twin.testing import (

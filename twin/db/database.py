@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 from sqlalchemy import URL, Engine
 from sqlalchemy.exc import DBAPIError
 
 from twin.db.embedded import Cluster
 from twin.db.engine import database_url, make_engine, translated
-from twin.db.migrate import upgrade
 from twin.settings import Settings
 
 
@@ -44,12 +44,23 @@ def open_engine(settings: Settings) -> Iterator[Engine]:
     with open_database(settings) as url:
         engine = make_engine(url)
         try:
-            upgrade(engine)
+            upgrade_schema(engine)
             yield engine
         except DBAPIError as error:
             raise translated(error) from error
         finally:
             engine.dispose()
+
+
+def upgrade_schema(engine: Engine) -> None:
+    """Bring the database to the newest schema, by Alembic: whoever only reads does not load that.
+
+    Raises
+    ------
+    SetupError, DatabaseUnavailableError
+        As `twin.db.migrate.upgrade`.
+    """
+    import_module("twin.db.migrate").upgrade(engine)
 
 
 def database_address(settings: Settings) -> URL:

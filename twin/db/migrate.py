@@ -1,15 +1,13 @@
-"""Bringing a database to the current schema and back, and telling where it stands."""
+"""Bringing a database to the newest schema and back."""
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any, Final, Literal
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from geoalchemy2 import alembic_helpers
 from psycopg import errors as pg
 from psycopg import sql
@@ -18,11 +16,11 @@ from sqlalchemy.exc import DBAPIError
 
 from twin.db.engine import translated
 from twin.db.metadata import METADATA
+from twin.db.version import MIGRATIONS, SCHEMA, TABLE
 from twin.errors import SetupError
 
 #: The extension that everything stands on.
 EXTENSION: Final = "postgis"
-MIGRATIONS: Final = Path(__file__).with_name("migrations")
 
 
 def _is_our_schema(
@@ -41,8 +39,8 @@ CONFIGURATION: Final[dict[str, Any]] = {
     "include_name": _is_our_schema,
     "process_revision_directives": alembic_helpers.writer,
     "render_item": alembic_helpers.render_item,
-    "version_table": "schema_version",
-    "version_table_schema": "twin",
+    "version_table": TABLE,
+    "version_table_schema": SCHEMA,
     "compare_type": True,
 }
 
@@ -77,12 +75,6 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
     """Undo migrations down to `revision`; what the dropped tables held is lost."""
     with engine.begin() as connection:
         command.downgrade(_config(connection), revision)
-
-
-def is_current(connection: Connection) -> bool:
-    """Tell whether the database has the newest schema."""
-    heads = set(ScriptDirectory(str(MIGRATIONS)).get_heads())
-    return set(_context(connection).get_current_heads()) == heads
 
 
 def differences(connection: Connection) -> list[Any]:

@@ -13,7 +13,7 @@ from procrastinate.exceptions import ConnectorException
 
 from twin.db.database import open_database
 from twin.db.engine import connect, make_engine
-from twin.db.migrate import is_current
+from twin.db.version import is_current
 from twin.errors import DatabaseUnavailableError
 from twin.jobs.worker import RETRY_S, Worker
 from twin.settings import Settings

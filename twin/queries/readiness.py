@@ -8,8 +8,8 @@ from sqlalchemy import Engine, func, select
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from twin.db.engine import connect
-from twin.db.migrate import is_current
 from twin.db.models import Layer
+from twin.db.version import is_current
 from twin.errors import DatabaseUnavailableError
 from twin.types import Text
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from twin.errors import InvalidInputError, NotFoundError
 from twin.queries.catalogue import PublishedLayer
-from twin.rasters.styles import is_classes
+from twin.rasters.kinds import is_classes
 
 
 def choose_rasters(

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,16 +15,14 @@ from sqlalchemy import Connection, select
 
 from twin.errors import InvalidInputError, NotFoundError
 from twin.memo import Memo
-from twin.queries.catalogue import Described, PublishedLayer, list_layers
+from twin.queries.catalogue import Described, list_layers
 from twin.queries.here import Unit
 from twin.rasters.crosstab import count_changes
 from twin.rasters.files import FILES, raster_file
+from twin.rasters.kinds import Year, find_years
 from twin.rasters.legend import ClassEntry, make_legend
-from twin.rasters.styles import is_classes
 from twin.rasters.zonal import count_values, to_metres
 from twin.types import Text
-
-_NAME: Final = re.compile(r"land_cover_(\d{4})")
 
 #: Answers kept: a few groupings of a few pairs of years.
 _MAX_KEPT: Final = 24
@@ -38,14 +35,6 @@ CAVEAT: Final = Text(
     " can be trusted. A difference between years holds the errors of both: a hint at where to look,"
     " not a fact to quote.",
 )
-
-
-@dataclass(frozen=True)
-class Year:
-    """The land cover of one year."""
-
-    year: int
-    layer: PublishedLayer
 
 
 @dataclass(frozen=True)
@@ -121,16 +110,6 @@ def ask_land_cover(
         return LandCover(by, years, _common_classes(years), _measure(shapes, years, paths))
 
     return _KEPT.get(key, work_out)
-
-
-def find_years(published: Iterable[PublishedLayer]) -> list[Year]:
-    """Return the land cover there is, `land_cover_YYYY`, by year."""
-    found = [
-        Year(int(named[1]), layer)
-        for layer in published
-        if (named := _NAME.fullmatch(layer.id)) and is_classes(layer.spec) and layer.file
-    ]
-    return sorted(found, key=lambda one: one.year)
 
 
 _KEPT: Final[Memo[LandCover]] = Memo(_MAX_KEPT)

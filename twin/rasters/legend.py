@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from twin.rasters.kinds import value_column
 from twin.rasters.styles import (
     CLASSES,
     HYPSOMETRIC,
@@ -15,7 +16,6 @@ from twin.rasters.styles import (
     ramp_colors,
     range_of,
     require_style,
-    value_column,
 )
 from twin.spec import LayerSpec
 from twin.types import Text

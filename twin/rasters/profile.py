@@ -14,7 +14,7 @@ from twin.errors import TooLargeError
 from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES
-from twin.rasters.styles import is_height
+from twin.rasters.kinds import is_height
 from twin.rasters.values import Floats, interpolate
 
 GEOD: Final = Geod(ellps="WGS84")

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from rio_tiler.colormap import cmap
 
 from twin.errors import InvalidInputError
-from twin.spec import Column, LayerSpec
+from twin.rasters.kinds import is_classes, is_height, value_column
+from twin.spec import LayerSpec
 
 #: Colour ramps by the names of matplotlib and rio-tiler: the first three are even to the eye and
 #: safe for the colour-blind, the others are for heights, amounts and print.
@@ -45,21 +46,6 @@ class Stop(NamedTuple):
 
     value: float
     color: str
-
-
-def is_classes(spec: LayerSpec) -> bool:
-    """Tell whether the values are codes of classes, not measures."""
-    return bool(spec.style.get("colors") or (spec.columns and spec.columns[0].values))
-
-
-def is_height(spec: LayerSpec) -> bool:
-    """Tell whether the values are heights in metres, of which the sea has 0 and less."""
-    return not is_classes(spec) and spec.style.get("colormap") == "terrain"
-
-
-def value_column(spec: LayerSpec) -> Column | None:
-    """Return what the manifest says of the raster's values."""
-    return spec.columns[0] if spec.columns else None
 
 
 def styles_of(spec: LayerSpec) -> tuple[str, ...]:

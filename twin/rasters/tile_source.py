@@ -11,8 +11,9 @@ from numpy.ma import MaskedArray
 from rasterio.io import DatasetReader
 from rio_tiler.io import Reader
 
+from twin.rasters.kinds import is_height
 from twin.rasters.png import Floats, Shown
-from twin.rasters.styles import is_height, range_of
+from twin.rasters.styles import range_of
 from twin.spec import LayerSpec
 from twin.tiles.address import Address
 

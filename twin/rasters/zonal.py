@@ -24,7 +24,7 @@ from twin.errors import TooLargeError
 from twin.projection import to_metric
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters.files import FILES
-from twin.rasters.styles import is_classes
+from twin.rasters.kinds import is_classes
 from twin.types import BBox
 
 MAX_AREA_KM2: Final = 10_000

@@ -17,7 +17,7 @@ from twin.errors import InvalidInputError, TooLargeError
 from twin.queries.catalogue import PublishedLayer
 from twin.rasters import cells
 from twin.rasters.files import FILES, raster_file
-from twin.rasters.styles import is_classes, value_column
+from twin.rasters.kinds import is_classes, value_column
 from twin.studies.ground import tell_provenance
 from twin.studies.places import join_places
 from twin.studies.question import DemandChoice

@@ -16,7 +16,7 @@ from twin.errors import InvalidInputError, NotFoundError
 from twin.memo import Memo
 from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.rasters.files import raster_file
-from twin.rasters.land_cover import Year, find_years
+from twin.rasters.kinds import Year, find_years
 from twin.studies.areas import Shapes
 from twin.studies.places import built_places, no_places, street_places, surface_places
 from twin.studies.question import DemandChoice

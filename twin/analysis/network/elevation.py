@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.ndimage import gaussian_filter
 
 from twin.analysis.model import FloatArray
 from twin.analysis.network.streets import Ints, Mask
@@ -60,6 +60,8 @@ class Elevation:
         """
         if sigma_cells == 0:
             return self
+        # Where networks are only read, it would take 6 MB for nothing.
+        gaussian_filter = import_module("scipy.ndimage").gaussian_filter
         known = np.isfinite(self.height_m)
         weight = gaussian_filter(known.astype(float), sigma_cells)
         total = gaussian_filter(np.where(known, self.height_m, 0.0), sigma_cells)

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from twin.db.models import Layer
 from twin.errors import InvalidInputError
 from twin.queries.catalogue import list_layers
-from twin.rasters.land_cover import find_years
+from twin.rasters.kinds import find_years
 from twin.studies.question import Question
 from twin.studies.scenarios.changes import Population, Project, ScenarioChange
 from twin.studies.sites import read_sites
