@@ -8,10 +8,10 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from networks import make_grid
 
+from twin.analysis.coverage import service_coverage
 from twin.analysis.graph import make_graph
 from twin.analysis.model import Areas, Basis, Demand, Supply
 from twin.analysis.overlay import Inputs, apply_changes
-from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.overlay.changes import (
     AddFacilities,
     AddPeople,
@@ -74,8 +74,13 @@ def bases(draw):
 
 def answer(inputs, mode, direction, unit="s", threshold=100.0):
     graph = make_graph(inputs.network, mode, unit=unit)
-    return coverage_after(
-        inputs, graph, direction=direction, thresholds=[threshold], max_snap_m=SNAP_M
+    return service_coverage(
+        graph,
+        inputs.demand,
+        inputs.supply,
+        direction=direction,
+        thresholds=[threshold],
+        max_snap_m=SNAP_M,
     )
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import product
 from math import inf
 from typing import Any
 
@@ -41,14 +43,15 @@ class Reach:
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Points on streets as the two nodes of their piece and what each way costs.
+    """Points on streets as the nodes of their pieces and what each way costs.
 
     Parameters
     ----------
     node
-        (p, 2) int32; 0 where the point is on no street.
+        (p, 2) int32, or (p, 4) where some points have a former place too, whose nodes come last and
+        are the first two where there is none; 0 where the point is on no street.
     cost
-        (p, 2) impedance between the place and each node, the walk to the street included;
+        As many: impedance between the place and each node, the walk to the street included;
         infinite where that way may not be taken or the point is on no street.
     """
 
@@ -57,7 +60,15 @@ class Ends:
 
 
 def find_ends(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
-    """Return what it costs to leave points for both nodes of their piece, or to come from there."""
+    """Return what it costs to leave points for the nodes of their pieces, or to come from there."""
+    found = [_ends_of(graph, place, is_leaving=is_leaving) for place in points.places]
+    node = np.concatenate([ends.node for ends in found], axis=1)
+    if points.former is not None:
+        node[:, 2:] = np.where(points.former.is_known[:, None], node[:, 2:], node[:, :2])
+    return Ends(node, np.concatenate([ends.cost for ends in found], axis=1))
+
+
+def _ends_of(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
     along, against = graph.cost[points.edge].T
     first, second = (against, along) if is_leaving else (along, against)
     access = points.offset_m * graph.access_per_m
@@ -113,13 +124,10 @@ def nearest(
         nobody = np.full(len(demand), -1, dtype=np.int32)
         return Reach(np.where(demand.is_known, inf, np.nan), nobody)
     at_node, _, source = search(graph, sources, direction=direction, limit=limit)
-    both = at_node[ends.node] + ends.cost
-    ranks = source[ends.node]
-    is_second = (both[:, 1] < both[:, 0]) | (
-        (both[:, 1] == both[:, 0]) & (ranks[:, 1] < ranks[:, 0])
-    )
-    impedance = np.where(is_second, both[:, 1], both[:, 0])
-    rank = np.where(is_second, ranks[:, 1], ranks[:, 0])
+    over = at_node[ends.node] + ends.cost
+    impedance = over.min(axis=1)
+    is_least = over == impedance[:, None]
+    rank = np.where(is_least, source[ends.node], len(kept)).min(axis=1)
     points, near, cost = same_piece(graph, demand, sources, direction)
     _lower(impedance, rank, points, near, cost)
     is_out = ~(impedance <= limit) | np.isinf(impedance)
@@ -252,9 +260,8 @@ def _read_rows(
         matrix = _with_sources(graph.search_matrix(direction), source_ends)
         places = np.arange(nodes, nodes + len(kept))
         at_node = dijkstra(matrix, indices=places, limit=limit)
-        first = at_node[:, ends.node[:, 0]] + ends.cost[:, 0]
-        second = at_node[:, ends.node[:, 1]] + ends.cost[:, 1]
-        rows[kept] = np.minimum(first, second)
+        ways = zip(ends.node.T, ends.cost.T, strict=True)
+        rows[kept] = reduce(np.minimum, (at_node[:, node] + cost for node, cost in ways))
         points, near, cost = same_piece(graph, demand, sources, direction)
         np.minimum.at(rows, (kept[near], points), cost)
         rows[rows > limit] = inf
@@ -263,7 +270,7 @@ def _read_rows(
 
 
 def _with_sources(matrix: csr_array[Any], ends: Ends) -> csr_array[Any]:
-    """Return a matrix with a node more for each source, joined to the two ends of its piece."""
+    """Return a matrix with a node more for each source, joined to the ends of its pieces."""
     nodes, sources = matrix.shape[0], len(ends.node)
     is_open = np.isfinite(ends.cost)
     more = matrix.indptr[-1] + np.cumsum(is_open.sum(axis=1))
@@ -286,8 +293,16 @@ def same_piece(
     near : (k,) rows of the sources
     cost : (k,)
     """
+    found = [_pairs(graph, *places, direction) for places in product(demand.places, sources.places)]
+    points, near, cost = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return points, near, cost
+
+
+def _pairs(
+    graph: Graph, demand: Snapped, sources: Snapped, direction: Direction
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     has_source = np.zeros(graph.network.edge_count, dtype=bool)
-    has_source[sources.edge] = True
+    has_source[sources.edge[sources.is_known]] = True
     hit = np.flatnonzero(has_source[demand.edge] & demand.is_known)
     order = np.argsort(sources.edge, kind="stable")
     begin = np.searchsorted(sources.edge[order], demand.edge[hit], side="left")

@@ -60,8 +60,6 @@ class Study:
         With the areas asked for.
     placed
         Where demand and supply are on the streets.
-    opened
-        Ids of the streets that a scenario opened.
     notes
         What else limits the answer: kinds of facilities that count as one service, people where
         no street of theirs is loaded.
@@ -75,7 +73,6 @@ class Study:
     demand: Demand
     supply: Supply
     placed: Placed
-    opened: tuple[int, ...] = ()
     notes: tuple[Text, ...] = ()
 
     @property
@@ -98,6 +95,7 @@ class Study:
             self.demand.weight,
             self.question.direction,
             self.thresholds[-1],
+            self.question.max_snap_m,
         )
 
     def sign(self, asked: Asked) -> str:
@@ -112,7 +110,7 @@ class Study:
 
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
-        inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
+        inputs = Inputs(self.graph.network, self.demand, self.supply)
         return cover(self.question, self.graph, inputs, self.placed)
 
 
@@ -231,7 +229,7 @@ class Studies:
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
-        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, notes)
+        parts = (streets, report, graph, made.demand, made.supply, placed, notes)
         return Study(question, state, *parts)
 
     def _inputs(
