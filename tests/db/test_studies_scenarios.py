@@ -9,10 +9,12 @@ from working import make_settings
 
 from twin.errors import NotFoundError
 from twin.spec import Title
+from twin.studies.question import Question
 from twin.studies.scenarios.changes import CHANGE
 from twin.studies.scenarios.check import add_change
 from twin.studies.scenarios.model import NewScenario
 from twin.studies.scenarios.store import create_scenario, delete_change
+from twin.studies.study import studies_of
 from twin.testing import centre
 
 HOSPITAL = {
@@ -108,6 +110,13 @@ def test_what_if_starts_from_the_scenario(island, keep):
     question = {**HOSPITAL, "scenario": "base-of-what-if"}
     found = ask(island, "what-if", question=question, add=[at(2, 2)])
     assert found["gained"] == [NOW]
+
+
+def test_comparing_uses_the_places_that_are_kept(island):
+    studies, question = studies_of(island), Question.model_validate(HOSPITAL)
+    found = studies.cover(question, studies.inputs(question))
+    assert found.demand_at is studies.study(question).placed.demand
+    assert found.totals[0].served == NOW
 
 
 def test_unknown_scenario_is_refused_by_name(island):

@@ -58,14 +58,20 @@ class Ends:
     node: IntArray
     cost: FloatArray
 
+    @property
+    def ways(self) -> Iterator[tuple[IntArray, FloatArray]]:
+        """One way of all points after the other: (p,) its nodes and what it costs."""
+        return zip(self.node.T, self.cost.T, strict=True)
+
 
 def find_ends(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
     """Return what it costs to leave points for the nodes of their pieces, or to come from there."""
-    found = [_ends_of(graph, place, is_leaving=is_leaving) for place in points.places]
-    node = np.concatenate([ends.node for ends in found], axis=1)
-    if points.former is not None:
-        node[:, 2:] = np.where(points.former.is_known[:, None], node[:, 2:], node[:, :2])
-    return Ends(node, np.concatenate([ends.cost for ends in found], axis=1))
+    ends = _ends_of(graph, points, is_leaving=is_leaving)
+    if points.former is None:
+        return ends
+    former = _ends_of(graph, points.former, is_leaving=is_leaving)
+    node = np.where(points.former.is_known[:, None], former.node, ends.node)
+    return Ends(np.hstack([ends.node, node]), np.hstack([ends.cost, former.cost]))
 
 
 def _ends_of(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
@@ -124,10 +130,10 @@ def nearest(
         nobody = np.full(len(demand), -1, dtype=np.int32)
         return Reach(np.where(demand.is_known, inf, np.nan), nobody)
     at_node, _, source = search(graph, sources, direction=direction, limit=limit)
-    over = at_node[ends.node] + ends.cost
-    impedance = over.min(axis=1)
-    is_least = over == impedance[:, None]
-    rank = np.where(is_least, source[ends.node], len(kept)).min(axis=1)
+    ways = [(at_node[node] + cost, source[node]) for node, cost in ends.ways]
+    impedance = reduce(np.minimum, (way for way, _ in ways))
+    ranks = (np.where(way == impedance, rank, len(kept)) for way, rank in ways)
+    rank = reduce(np.minimum, ranks)
     points, near, cost = same_piece(graph, demand, sources, direction)
     _lower(impedance, rank, points, near, cost)
     is_out = ~(impedance <= limit) | np.isinf(impedance)
@@ -260,8 +266,7 @@ def _read_rows(
         matrix = _with_sources(graph.search_matrix(direction), source_ends)
         places = np.arange(nodes, nodes + len(kept))
         at_node = dijkstra(matrix, indices=places, limit=limit)
-        ways = zip(ends.node.T, ends.cost.T, strict=True)
-        rows[kept] = reduce(np.minimum, (at_node[:, node] + cost for node, cost in ways))
+        rows[kept] = reduce(np.minimum, (at_node[:, node] + cost for node, cost in ends.ways))
         points, near, cost = same_piece(graph, demand, sources, direction)
         np.minimum.at(rows, (kept[near], points), cost)
         rows[rows > limit] = inf

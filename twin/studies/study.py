@@ -168,6 +168,12 @@ class Studies:
         with connect(self._context.engine) as connection:
             return self._inputs(connection, question, state)[0]
 
+    def cover(self, question: Question, inputs: Inputs) -> ServiceCoverage:
+        """Return who is served, given the inputs of a question, with changes or without."""
+        graph = self._graph(inputs.network, question)
+        placed = self._place(graph, inputs.demand, inputs.supply, question.max_snap_m)
+        return cover(question, graph, inputs, placed)
+
     def demand(self, choice: DemandChoice, areas: Sequence[str]) -> Demand:
         """Return who needs the service, with the areas asked for; raises as `study` does."""
         state = self._state()
