@@ -168,3 +168,19 @@ def test_people_beside_a_new_street_count_where_opportunity_says_so(island, lane
     assert [corner["people"] for corner in best] == [102, 102]
     for corner in best:
         assert served_with(island, lane, corner["lon_lat"]) == NOW + 102
+
+
+def test_facility_beside_a_new_street_closes_with_neither_street(island, lane):
+    # For the 100 people 150 m by the new street, 170 m by row 2.
+    position = add(island, lane, at(1.3, 2.2))
+    question = {**HOSPITAL, "scenario": lane}
+    found = ask(island, "road-criticality", question=question)["roads"]["features"]
+    with island.writer.begin() as connection:
+        delete_change(connection, lane, position)
+    roads = {road["properties"]["lost"]: road["properties"] for road in found}
+    assert list(roads) == [100, 2 + NOW]
+    # The hospital stands on row 2 alone; the new facility has the other street.
+    assert [(road["living"], road["facilities"]) for road in roads.values()] == [
+        (100, 0),
+        (2 + NOW, 1),
+    ]

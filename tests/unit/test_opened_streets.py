@@ -8,6 +8,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from networks import make_network
 from overlaid import (
+    BASIS,
     NAME,
     SNAP_M,
     answer,
@@ -21,8 +22,10 @@ from overlaid import (
     streets,
 )
 
+from twin.analysis.coverage import service_coverage
 from twin.analysis.explain import explain
 from twin.analysis.graph import make_graph
+from twin.analysis.model import Demand, Supply
 from twin.analysis.opportunity import find_opportunity
 from twin.analysis.overlay import apply_changes
 from twin.analysis.overlay.changes import AddFacilities, Facility
@@ -172,3 +175,16 @@ def test_a_facility_beside_a_new_street_reaches_along_the_old_one_too():
     # 50 m along the new street and 40 m along the old one, both ways.
     assert area.polygon.bounds == pytest.approx((35, -15, 165, 45), abs=1)
     assert without.polygon.bounds == pytest.approx((35, 15, 165, 45), abs=1)
+
+
+def test_no_way_from_the_old_street_is_not_told_as_another_part():
+    # The facility is up the one-way street; the new street beside it leads to another part.
+    nodes = [(0, 0), (500, 0), (0, 30), (500, 30), (900, 30)]
+    network = make_network(nodes, [(0, 1), (2, 3), (3, 4)], against=[0, 1, 1])
+    network = replace(network, opened=(1,))
+    facility = Supply(np.zeros((1, 2)), ("a",), (NAME,), np.array([np.nan]), (None,), BASIS)
+    nobody = Demand(np.zeros((0, 2)), np.zeros(0), BASIS, {})
+    graph = make_graph(network, "car")
+    found = service_coverage(graph, nobody, facility, direction="to", thresholds=[60])
+    assert explain(found, (100, 20)).verdict == "no_way"
+    assert explain(found, (800, 40)).verdict == "other_part"
