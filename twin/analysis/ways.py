@@ -30,7 +30,6 @@ class Straight:
     """
 
     edge: IntArray
-
     open: FloatArray
     closed: FloatArray
 
