@@ -8,7 +8,7 @@ from twin.analysis.graph import make_graph
 from twin.analysis.model import Network
 from twin.analysis.reach import nearest
 from twin.analysis.situation import Situation
-from twin.analysis.snap import Snapped, snap
+from twin.analysis.snap import snap
 
 
 def make_network(node_xy, edges, *, against=None, along=None, road=None, walk_mps=1.0):
@@ -34,9 +34,21 @@ def make_network(node_xy, edges, *, against=None, along=None, road=None, walk_mp
 
 
 def make_town(
-    seed, *, side=5, homes=30, facilities=3, mode="walk", unit="s", threshold=250.0, direction="to"
+    seed,
+    *,
+    side=5,
+    homes=30,
+    facilities=3,
+    mode="walk",
+    unit="s",
+    threshold=250.0,
+    direction="to",
+    opened=0.0,
 ):
-    """Return a situation on a grid with gaps, one-way and parallel streets, and a far island."""
+    """Return a situation on a grid with gaps, one-way and parallel streets, and a far island.
+
+    `opened` is the share of roads that a scenario opened.
+    """
     draw = np.random.default_rng(seed)
     x, y = np.meshgrid(np.arange(side), np.arange(side))
     xy = np.stack([x.ravel(), y.ravel()], axis=1) * 100.0 + draw.normal(0, 15, (side * side, 2))
@@ -52,6 +64,8 @@ def make_town(
     xy = np.concatenate([xy, [[2000, 2000], [2080, 2000]]])
     against = draw.random(len(edges)) < 0.25
     network = make_network(xy, edges, against=against, road=np.arange(len(edges)) // 2)
+    is_new = np.random.default_rng(seed).random(len(edges)) < opened
+    network = replace(network, opened=tuple(network.road[is_new].tolist()))
     graph = make_graph(network, mode, unit=unit)
     low, high = xy[:-2].min(axis=0) - 20, xy[:-2].max(axis=0) + 20
     people = np.concatenate([draw.uniform(low, high, (homes, 2)), [[2040, 2010], [9000, 9000]]])
@@ -66,26 +80,6 @@ def served(now, supply=None, graph=None):
     graph = now.graph if graph is None else graph
     found = nearest(graph, now.demand, supply, direction=now.direction)
     return now.people[found.impedance <= now.limit].sum()
-
-
-def at_node(graph, node):
-    """Return a place at a node, as a point on a street that ends there."""
-    ends = graph.network.edge_nodes
-    edge = int(np.flatnonzero((ends == node).any(axis=1) & graph.is_open)[0])
-    fraction = 0.0 if ends[edge, 0] == node else 1.0
-    return Snapped(
-        np.array([edge], np.int32), np.array([fraction]), np.zeros(1), graph.network.node_xy[[node]]
-    )
-
-
-def join(first, second):
-    """Return the points of both."""
-    return Snapped(
-        *(
-            np.concatenate([getattr(first, name), getattr(second, name)])
-            for name in ("edge", "fraction", "offset_m", "xy")
-        )
-    )
 
 
 def close(graph, edges):

@@ -7,8 +7,8 @@ from twin.analysis.overlay import apply_changes
 from twin.analysis.overlay.changes import AddFacilities, Facility, OpenStreet
 from twin.db.engine import make_engine
 from twin.jobs.process import Context
+from twin.studies.covering import cover, question_graph
 from twin.studies.question import Question, SupplyChoice
-from twin.studies.scenarios.answers import answer
 from twin.studies.study import studies_of
 from twin.types import Text
 
@@ -24,6 +24,10 @@ def base(phuket, phuket_url):
     inputs = studies_of(Context(phuket, engine, engine)).inputs(QUESTION)
     engine.dispose()
     return inputs
+
+
+def answer(question, inputs):
+    return cover(question, question_graph(question, inputs.network), inputs)
 
 
 def assert_nobody_is_worse_off(before, after):

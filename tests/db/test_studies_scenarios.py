@@ -9,10 +9,12 @@ from working import make_settings
 
 from twin.errors import NotFoundError
 from twin.spec import Title
+from twin.studies.question import Question
 from twin.studies.scenarios.changes import CHANGE
 from twin.studies.scenarios.check import add_change
 from twin.studies.scenarios.model import NewScenario
 from twin.studies.scenarios.store import create_scenario, delete_change
+from twin.studies.study import studies_of
 from twin.testing import centre
 
 HOSPITAL = {
@@ -110,7 +112,75 @@ def test_what_if_starts_from_the_scenario(island, keep):
     assert found["gained"] == [NOW]
 
 
+def test_comparing_uses_the_places_that_are_kept(island):
+    studies, question = studies_of(island), Question.model_validate(HOSPITAL)
+    found = studies.cover(question, studies.inputs(question))
+    assert found.demand_at is studies.study(question).placed.demand
+    assert found.totals[0].served == NOW
+
+
 def test_unknown_scenario_is_refused_by_name(island):
     with pytest.raises(NotFoundError) as caught:
         served(island, "no-such")
     assert caught.value.parameter == "scenario"
+
+
+@pytest.fixture(scope="module")
+def lane(keep):
+    """Return a new street 30 m north of row 2, joined to its east end alone, and 100 people."""
+    line = [at(4.5, 2), at(4.5, 2.3), at(-0.5, 2.3)]
+    street = {"kind": "open_street", "line": line, "highway": "residential"}
+    return keep("lane", street, {"kind": "population", "point": at(0, 2.2), "people": 100})
+
+
+def add(island, id_, point):
+    extra = {"kind": "add_facility", "point": point, "names": {"th": "ใหม่", "en": "New"}}
+    with island.writer.begin() as connection:
+        return add_change(connection, id_, CHANGE.validate_python(extra))
+
+
+def served_with(island, id_, point):
+    """Return whom a scenario serves with a facility more, which is taken away again."""
+    position = add(island, id_, point)
+    found = served(island, id_)
+    with island.writer.begin() as connection:
+        delete_change(connection, id_, position)
+    return found
+
+
+def test_people_beside_a_new_street_count_where_siting_says_so(island, lane):
+    # 120 m along row 2, 440 m and more by the new street that they are nearer to.
+    assert served(island, lane) == NOW
+    points = {"source": "points", "points": [at(1, 2), at(4, 0)]}
+    question = {**HOSPITAL, "scenario": lane}
+    found = ask(island, "siting", question=question, candidates=points)
+    assert found["objective"] == 100 + 2
+    assert [site["lon_lat"] for site in found["sites"]] == [pytest.approx(at(1, 2))]
+    assert found["after"][0]["served"] == NOW + 102
+    assert served_with(island, lane, at(1, 2)) == NOW + 102
+    assert ask(island, "what-if", question=question, add=[at(1, 2)])["gained"] == [102]
+
+
+def test_people_beside_a_new_street_count_where_opportunity_says_so(island, lane):
+    question = {**HOSPITAL, "scenario": lane}
+    best = ask(island, "opportunity", question=question, spacing_m=0, count=2)["best"]
+    # The west ends of row 2 and of the new street.
+    assert [corner["people"] for corner in best] == [102, 102]
+    for corner in best:
+        assert served_with(island, lane, corner["lon_lat"]) == NOW + 102
+
+
+def test_facility_beside_a_new_street_closes_with_neither_street(island, lane):
+    # For the 100 people 150 m by the new street, 170 m by row 2.
+    position = add(island, lane, at(1.3, 2.2))
+    question = {**HOSPITAL, "scenario": lane}
+    found = ask(island, "road-criticality", question=question)["roads"]["features"]
+    with island.writer.begin() as connection:
+        delete_change(connection, lane, position)
+    roads = {road["properties"]["lost"]: road["properties"] for road in found}
+    assert list(roads) == [100, 2 + NOW]
+    # The hospital stands on row 2 alone; the new facility has the other street.
+    assert [(road["living"], road["facilities"]) for road in roads.values()] == [
+        (100, 0),
+        (2 + NOW, 1),
+    ]

@@ -8,9 +8,9 @@ from toy_scenario import make_base
 
 from twin.analysis.compare import compare
 from twin.analysis.comparison import Measure, Side
+from twin.analysis.coverage import service_coverage
 from twin.analysis.graph import make_graph
 from twin.analysis.overlay import apply_changes
-from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.overlay.changes import (
     AddFacilities,
     AddPeopleAt,
@@ -29,7 +29,9 @@ CLINIC = AddFacilities((Facility("c", NEW, (200.0, 0.0)),))
 
 def answer(inputs, thresholds=(60.0, 150.0), unit="m"):
     graph = make_graph(inputs.network, "walk", unit=unit)
-    return coverage_after(inputs, graph, direction="to", thresholds=thresholds)
+    return service_coverage(
+        graph, inputs.demand, inputs.supply, direction="to", thresholds=thresholds
+    )
 
 
 def side(id_, *changes, measures=(), **asked):

@@ -87,6 +87,7 @@ def test_progress_that_raises_ends_the_work():
 
 
 HOW = {
+    "opened": st.sampled_from([0.0, 0.5]),
     "seed": st.integers(0, 10_000),
     "mode": st.sampled_from(["walk", "car"]),
     "direction": st.sampled_from(["to", "from"]),

@@ -109,6 +109,7 @@ def test_a_link_may_end_in_the_middle_of_a_street():
 
 
 HOW = {
+    "opened": st.sampled_from([0.0, 0.5]),
     "seed": st.integers(0, 10_000),
     "mode": st.sampled_from(["walk", "car"]),
     "unit": st.sampled_from(["s", "m"]),

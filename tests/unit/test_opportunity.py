@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from towns import at_node, join, make_network, make_town, served
+from towns import make_network, make_town, served
 
 from twin.analysis import opportunity
 from twin.analysis.gain import blocks
@@ -87,6 +87,7 @@ def test_weights_that_are_no_quantities_are_refused(weight):
     direction=st.sampled_from(["to", "from"]),
     threshold=st.sampled_from([20.0, 80, 250, 900]),
     homes=st.sampled_from([2, 40]),
+    opened=st.sampled_from([0.0, 0.5]),
 )
 def test_opportunity_is_coverage_with_a_facility_there_less_coverage_before(homes, **how):
     now = make_town(homes=homes, **how)
@@ -94,7 +95,8 @@ def test_opportunity_is_coverage_with_a_facility_there_less_coverage_before(home
     assert before == now.served
     found = find_opportunity(now)
     for node, people in zip(found.node, found.people, strict=True):
-        after = served(now, join(now.supply, at_node(now.graph, node)))
+        site = snap(now.graph, now.graph.network.node_xy[[node]])
+        after = served(now, now.supply.joined(site))
         assert people == pytest.approx(after - before, abs=1e-9)
 
 

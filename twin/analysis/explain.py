@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from twin.analysis.checks import check_xy
 from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.graph import Graph
@@ -158,8 +160,9 @@ def _tell_why_not(coverage: ServiceCoverage, at: Snapped) -> tuple[Verdict, Text
             "ไม่ได้รับบริการ: ไม่มีสถานบริการบนถนนใดเลย",
             "Not served: there is no facility on any street.",
         )
-    part = _parts(graph, at)[0]
-    if part not in _parts(graph, stations.take(stations.is_known)):
+    parts = _parts(graph, at)
+    if not np.isin(parts, _parts(graph, stations)).any():
+        part = parts[0]
         length_km = _length_km(graph.network, part)
         return "other_part", Text(
             f"ไม่ได้รับบริการ: ถนนนี้อยู่ในโครงข่ายส่วนที่แยกออกมา ยาว {length_km:.1f} กม. ซึ่งไม่มีสถานบริการ",
@@ -173,8 +176,9 @@ def _tell_why_not(coverage: ServiceCoverage, at: Snapped) -> tuple[Verdict, Text
 
 
 def _parts(graph: Graph, at: Snapped) -> IntArray:
-    """Return the connected part that each point is in."""
-    parts: IntArray = graph.network.component[graph.network.edge_nodes[at.edge, 0]]
+    """Return the connected parts that the places of points are in."""
+    places = at.take(at.is_known).apart()
+    parts: IntArray = graph.network.component[graph.network.edge_nodes[places.edge, 0]]
     return parts
 
 

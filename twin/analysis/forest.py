@@ -14,6 +14,7 @@ from twin.analysis.graph import Graph
 from twin.analysis.model import Direction, FloatArray, IntArray
 from twin.analysis.reach import find_ends, search
 from twin.analysis.situation import Situation
+from twin.analysis.snap import Snapped
 
 
 @dataclass(frozen=True, eq=False)
@@ -116,7 +117,12 @@ def grow(now: Situation) -> Forest:
         none = np.zeros(0, np.int32)
         return Forest(np.full(nodes, np.inf), nowhere, none, nowhere, nowhere * 0, arcs, now.limit)
     impedance, previous, source = search(graph, sources, direction=now.direction, limit=now.limit)
-    edge = _last_edges(graph, now.direction, previous, sources.edge[np.maximum(source, 0)])
+    ends = find_ends(graph, sources, is_leaving=now.direction == "from")
+    # The street of the end that each node is; of two, the one that costs less.
+    row = np.maximum(source, 0)
+    is_there = ends.node[row] == np.arange(nodes)[:, None]
+    end = np.where(is_there, ends.cost[row], np.inf).argmin(axis=1)
+    edge = _last_edges(graph, now.direction, previous, end_edges(sources)[row, end])
     order, place, size = _line_up(previous, nodes)
     return Forest(impedance, edge, order, place, size, arcs, now.limit)
 
@@ -159,8 +165,8 @@ def _make_arcs(now: Situation) -> Arcs:
     ends = find_ends(graph, now.supply.take(known), is_leaving=now.direction == "from")
     street = np.arange(graph.network.edge_count, dtype=np.int32)
     # Who stands at the very end of a street does not need it.
-    share = np.stack([now.supply.fraction[known], 1 - now.supply.fraction[known]], axis=1)
-    site = np.where(share == 0, -1, now.supply.edge[known][:, None])
+    sites = now.supply.take(known)
+    site = np.where(end_shares(sites) == 0, -1, end_edges(sites))
     tail = np.concatenate([first, second, np.full(ends.node.size, -1)])
     head = np.concatenate([second, first, ends.node.ravel()])
     cost = np.concatenate([graph.cost[:, 0], graph.cost[:, 1], ends.cost.ravel()])
@@ -170,6 +176,17 @@ def _make_arcs(now: Situation) -> Arcs:
     start = np.zeros(graph.network.node_count + 1, np.int32)
     np.cumsum(np.bincount(head[order], minlength=len(start) - 1), out=start[1:])
     return Arcs(start, tail[order].astype(np.int32), cost[order], edge[order].astype(np.int32))
+
+
+def end_edges(points: Snapped) -> IntArray:
+    """Return the street of each of the ends of points."""
+    return np.stack([place.edge for place in points.places for _ in range(2)], axis=1)
+
+
+def end_shares(points: Snapped) -> FloatArray:
+    """Return how much of its street the way to each of the ends of points takes."""
+    parts = [part for place in points.places for part in (place.fraction, 1 - place.fraction)]
+    return np.stack(parts, axis=1)
 
 
 def _least(row: NDArray[Any], column: NDArray[Any], cost: FloatArray, count: int) -> csr_array[Any]:

@@ -40,7 +40,7 @@ class People:
     node_xy
         (n, 2) EPSG:32647 metres; best column by column.
     ends
-        Both nodes of each demand point's street and what it costs between point and node.
+        Nodes of each demand point's streets and what it costs between point and node.
     weight
         (p,) people.
     fastest
@@ -102,9 +102,9 @@ def people_near(people: People, nodes: IntArray, limit: FloatArray) -> FloatArra
     searched, row = np.unique(nodes, return_inverse=True)
     found = _search(people.outward, local, searched, most)
     at_node = np.hstack([found, np.full((len(found), 1), np.inf)])[row]
-    within = (at_node[:, near.node[:, 0]] + near.cost[:, 0] <= limit[:, None]) | (
-        at_node[:, near.node[:, 1]] + near.cost[:, 1] <= limit[:, None]
-    )
+    within = np.zeros((len(nodes), len(near.node)), bool)
+    for node, cost in zip(near.node.T, near.cost.T, strict=True):
+        within |= at_node[:, node] + cost <= limit[:, None]
     total: FloatArray = np.einsum("ij,j->i", within, near.weight)
     return total
 
@@ -131,8 +131,9 @@ def add_places_near(people: People, rows: IntArray, limit: float, total: FloatAr
     at_node = _search(people.inward, local, nodes, limit)
     column = np.zeros(ends.node.shape, np.intp)
     column[np.isfinite(ends.cost)] = place
-    within = at_node[column[:, 0]] + ends.cost[:, :1] <= limit
-    within |= at_node[column[:, 1]] + ends.cost[:, 1:] <= limit
+    within = np.zeros((len(rows), len(local)), bool)
+    for row, cost in zip(column.T, ends.cost.T, strict=True):
+        within |= at_node[row] + cost[:, None] <= limit
     total[local] += np.einsum("i,ij->j", people.weight[rows], within)
 
 

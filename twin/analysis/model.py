@@ -56,6 +56,9 @@ class Network:
         longest in metres.
     revision
         Digest of what the network was built from and how, hexadecimal.
+    opened
+        Ids of the roads that a scenario opened: whoever is beside one may start from the street
+        next to it as before, see `snap`.
     """
 
     node_xy: FloatArray
@@ -67,6 +70,7 @@ class Network:
     road: NDArray[np.int64]
     component: IntArray
     revision: str
+    opened: tuple[int, ...] = ()
 
     @property
     def node_count(self) -> int:

@@ -20,8 +20,9 @@ from twin.analysis.gain import (
 from twin.analysis.graph import Graph
 from twin.analysis.model import FloatArray, IntArray
 from twin.analysis.pool import Progress, count_workers, work
-from twin.analysis.reach import Ends
+from twin.analysis.reach import Ends, reach_one
 from twin.analysis.situation import Situation
+from twin.analysis.snap import snap
 
 #: Up to so many corners looked at, by all searches together, are left to this process: some five
 #: seconds, about as long as it takes to start others and to share the work.
@@ -119,13 +120,15 @@ def find_opportunity(
     The same counting as `service_coverage`: exact along the demand point's street, the walk to the
     street included; whoever is too far from any street is not counted. Searched from the corners or
     from the ends of the streets where people are unserved, whichever are fewer, with the threshold
-    as limit and only on the part of the network that can be reached.
+    as limit and only on the part of the network that can be reached. A facility at a corner of new
+    streets alone may be reached on the street next to it too, as in coverage: see `snap`.
     """
     waiting = now.is_waiting
     ends = Ends(now.ends.node[waiting], now.ends.cost[waiting])
     people = make_people(now.graph, ends, now.people[waiting], now.direction)
     nodes = _usable(now.graph) if corners is None else np.unique(corners).astype(np.int32)
     total = _add_up(people, nodes, now.limit, count_workers(workers), progress)
+    _count_beside(now, nodes, total)
     return Opportunity(nodes, now.graph.network.node_xy[nodes], total, now.unserved)
 
 
@@ -150,6 +153,28 @@ def _add_up(
         if progress is not None:
             progress(done, len(tasks))
     return total[nodes]
+
+
+def _count_beside(now: Situation, nodes: IntArray, total: FloatArray) -> None:
+    """Put in the people for corners that only streets of `network.opened` lead to."""
+    network = now.graph.network
+    is_old = now.graph.is_open & ~np.isin(network.road, network.opened)
+    rows = np.flatnonzero(~np.isin(nodes, network.edge_nodes[is_old]))
+    if not network.opened or not len(rows):
+        return
+    places = snap(now.graph, network.node_xy[nodes[rows]], max_snap_m=now.max_snap_m)
+    waiting = now.is_waiting
+    demand, ends = now.demand.take(waiting), Ends(now.ends.node[waiting], now.ends.cost[waiting])
+    for number, row in enumerate(rows.tolist()):
+        found = reach_one(
+            now.graph,
+            demand,
+            places.take([number]),
+            direction=now.direction,
+            limit=now.limit,
+            ends=ends,
+        )
+        total[row] = now.people[waiting][found <= now.limit].sum()
 
 
 def _sample(parts: list[IntArray]) -> list[IntArray]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import reduce
+from itertools import product
 from math import inf
 from typing import Any
 
@@ -41,23 +43,38 @@ class Reach:
 
 @dataclass(frozen=True, eq=False)
 class Ends:
-    """Points on streets as the two nodes of their piece and what each way costs.
+    """Points on streets as the nodes of their pieces and what each way costs.
 
     Parameters
     ----------
     node
-        (p, 2) int32; 0 where the point is on no street.
+        (p, 2) int32, or (p, 4) where some points have a former place too, whose nodes come last and
+        are the first two where there is none; 0 where the point is on no street.
     cost
-        (p, 2) impedance between the place and each node, the walk to the street included;
+        As many: impedance between the place and each node, the walk to the street included;
         infinite where that way may not be taken or the point is on no street.
     """
 
     node: IntArray
     cost: FloatArray
 
+    @property
+    def ways(self) -> Iterator[tuple[IntArray, FloatArray]]:
+        """One way of all points after the other: (p,) its nodes and what it costs."""
+        return zip(self.node.T, self.cost.T, strict=True)
+
 
 def find_ends(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
-    """Return what it costs to leave points for both nodes of their piece, or to come from there."""
+    """Return what it costs to leave points for the nodes of their pieces, or to come from there."""
+    ends = _ends_of(graph, points, is_leaving=is_leaving)
+    if points.former is None:
+        return ends
+    former = _ends_of(graph, points.former, is_leaving=is_leaving)
+    node = np.where(points.former.is_known[:, None], former.node, ends.node)
+    return Ends(np.hstack([ends.node, node]), np.hstack([ends.cost, former.cost]))
+
+
+def _ends_of(graph: Graph, points: Snapped, *, is_leaving: bool) -> Ends:
     along, against = graph.cost[points.edge].T
     first, second = (against, along) if is_leaving else (along, against)
     access = points.offset_m * graph.access_per_m
@@ -113,13 +130,10 @@ def nearest(
         nobody = np.full(len(demand), -1, dtype=np.int32)
         return Reach(np.where(demand.is_known, inf, np.nan), nobody)
     at_node, _, source = search(graph, sources, direction=direction, limit=limit)
-    both = at_node[ends.node] + ends.cost
-    ranks = source[ends.node]
-    is_second = (both[:, 1] < both[:, 0]) | (
-        (both[:, 1] == both[:, 0]) & (ranks[:, 1] < ranks[:, 0])
-    )
-    impedance = np.where(is_second, both[:, 1], both[:, 0])
-    rank = np.where(is_second, ranks[:, 1], ranks[:, 0])
+    ways = [(at_node[node] + cost, source[node]) for node, cost in ends.ways]
+    impedance = reduce(np.minimum, (way for way, _ in ways))
+    ranks = (np.where(way == impedance, rank, len(kept)) for way, rank in ways)
+    rank = reduce(np.minimum, ranks)
     points, near, cost = same_piece(graph, demand, sources, direction)
     _lower(impedance, rank, points, near, cost)
     is_out = ~(impedance <= limit) | np.isinf(impedance)
@@ -252,9 +266,7 @@ def _read_rows(
         matrix = _with_sources(graph.search_matrix(direction), source_ends)
         places = np.arange(nodes, nodes + len(kept))
         at_node = dijkstra(matrix, indices=places, limit=limit)
-        first = at_node[:, ends.node[:, 0]] + ends.cost[:, 0]
-        second = at_node[:, ends.node[:, 1]] + ends.cost[:, 1]
-        rows[kept] = np.minimum(first, second)
+        rows[kept] = reduce(np.minimum, (at_node[:, node] + cost for node, cost in ends.ways))
         points, near, cost = same_piece(graph, demand, sources, direction)
         np.minimum.at(rows, (kept[near], points), cost)
         rows[rows > limit] = inf
@@ -263,7 +275,7 @@ def _read_rows(
 
 
 def _with_sources(matrix: csr_array[Any], ends: Ends) -> csr_array[Any]:
-    """Return a matrix with a node more for each source, joined to the two ends of its piece."""
+    """Return a matrix with a node more for each source, joined to the ends of its pieces."""
     nodes, sources = matrix.shape[0], len(ends.node)
     is_open = np.isfinite(ends.cost)
     more = matrix.indptr[-1] + np.cumsum(is_open.sum(axis=1))
@@ -286,8 +298,16 @@ def same_piece(
     near : (k,) rows of the sources
     cost : (k,)
     """
+    found = [_pairs(graph, *places, direction) for places in product(demand.places, sources.places)]
+    points, near, cost = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return points, near, cost
+
+
+def _pairs(
+    graph: Graph, demand: Snapped, sources: Snapped, direction: Direction
+) -> tuple[NDArray[np.intp], NDArray[np.intp], FloatArray]:
     has_source = np.zeros(graph.network.edge_count, dtype=bool)
-    has_source[sources.edge] = True
+    has_source[sources.edge[sources.is_known]] = True
     hit = np.flatnonzero(has_source[demand.edge] & demand.is_known)
     order = np.argsort(sources.edge, kind="stable")
     begin = np.searchsorted(sources.edge[order], demand.edge[hit], side="left")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 from math import inf
 
 import numpy as np
@@ -99,6 +100,22 @@ def find_route(
     Route or None
         None if there is no way.
     """
+    ways = [
+        _find_way(graph, start, place_xy, end, facility_xy, direction)
+        for start, end in product(place.places, facility.places)
+        if start.is_known[0] and end.is_known[0]
+    ]
+    return min((way for way in ways if way), key=lambda way: way.impedance, default=None)
+
+
+def _find_way(
+    graph: Graph,
+    place: Snapped,
+    place_xy: FloatArray,
+    facility: Snapped,
+    facility_xy: FloatArray,
+    direction: Direction,
+) -> Route | None:
     is_leaving = direction == "to"
     at_node, previous, _ = search(graph, facility, direction=direction)
     ends = find_ends(graph, place, is_leaving=is_leaving)

@@ -131,7 +131,7 @@ def service_areas(
         ServiceArea(row, limit, polygon)
         for row, members in groups
         for limit, polygon in _draw_group(
-            graph, supply.take(members), direction, limits, (land, width_m, is_in_rings)
+            graph, supply.take(members).apart(), direction, limits, (land, width_m, is_in_rings)
         )
     )
 

@@ -12,7 +12,7 @@ from twin.analysis.checks import check_positive
 from twin.analysis.graph import Graph
 from twin.analysis.model import Direction, FloatArray
 from twin.analysis.reach import Ends, Reach, find_ends, nearest
-from twin.analysis.snap import Snapped
+from twin.analysis.snap import MAX_SNAP_M, Snapped
 from twin.analysis.tally import TOLERANCE, make_exact
 from twin.errors import InvalidInputError
 
@@ -33,6 +33,8 @@ class Situation:
         `to`: people travel to the facility; `from`: the facility comes to them.
     threshold
         Above 0, in the graph's unit.
+    max_snap_m
+        Farther from any street, a new facility serves nobody.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Situation:
     weight: FloatArray
     direction: Direction
     threshold: float
+    max_snap_m: float = MAX_SNAP_M
 
     def __post_init__(self) -> None:
         check_positive(self.threshold, "threshold")
@@ -69,7 +72,7 @@ class Situation:
 
     @cached_property
     def ends(self) -> Ends:
-        """Both nodes of each demand point's street and the way between point and node."""
+        """Nodes of each demand point's streets and the way between point and node."""
         return find_ends(self.graph, self.demand, is_leaving=self.direction == "to")
 
     @cached_property

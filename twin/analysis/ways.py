@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from twin.analysis.forest import Forest, grow
-from twin.analysis.model import FloatArray
+from twin.analysis.forest import Forest, end_edges, end_shares, grow
+from twin.analysis.model import FloatArray, IntArray
 from twin.analysis.situation import Situation
+from twin.analysis.snap import Snapped
 
 Rows = NDArray[np.intp]
 
@@ -20,12 +21,15 @@ class Straight:
 
     Parameters
     ----------
+    edge
+        (p, w) the streets of each demand point: one, or two where some have a former place.
     open
-        (p,) impedance of the nearest facility on the same street, infinite where there is none.
+        (p, w) impedance of the nearest facility on the same street, infinite where there is none.
     closed
-        (p,) the same when the street is closed: finite only where the facility is at that place.
+        (p, w) the same when the street is closed: finite only where the facility is at that place.
     """
 
+    edge: IntArray
     open: FloatArray
     closed: FloatArray
 
@@ -49,7 +53,7 @@ class Ways:
     place, traveller
         Served demand by the place in `forest.order` of the corner that its way leads over.
     resident
-        Served demand on each road.
+        Served demand whose way begins on each road.
     """
 
     now: Situation
@@ -77,11 +81,13 @@ class Ways:
         rows, behind = np.unique(np.concatenate(affected)), np.concatenate(nodes)
         at_node = forest.impedance.copy()
         at_node[behind] = forest.closed(behind, is_closed)
-        lives_on_it = is_closed[now.demand.edge[rows]]
-        share = np.stack([now.demand.fraction[rows], 1 - now.demand.fraction[rows]], axis=1)
-        cost = np.where(lives_on_it[:, None] & (share > 0), np.inf, now.ends.cost[rows])
-        straight = np.where(lives_on_it, self.straight.closed[rows], self.straight.open[rows])
-        best = np.minimum((at_node[now.ends.node[rows]] + cost).min(axis=1), straight)
+        demand = now.demand.take(rows)
+        is_cut = is_closed[end_edges(demand)] & (end_shares(demand) > 0)
+        cost = np.where(is_cut, np.inf, now.ends.cost[rows])
+        straight, on_it = self.straight, is_closed[self.straight.edge[rows]]
+        along = np.where(on_it, straight.closed[rows], straight.open[rows]).min(axis=1)
+        best = np.minimum((at_node[now.ends.node[rows]] + cost).min(axis=1), along)
+        lives_on_it = is_closed[demand.edge]
         is_lost = ~(best <= now.limit)
         people = now.people[rows]
         return float(people[is_lost].sum()), float(people[is_lost & lives_on_it].sum())
@@ -100,12 +106,14 @@ def find_ways(now: Situation, labels: NDArray[np.int64]) -> Ways:
     forest, straight = grow(now), along_street(now)
     served = np.flatnonzero(now.is_served & (now.people > 0))
     over = forest.impedance[now.ends.node[served]] + now.ends.cost[served]
-    corner = now.ends.node[served, over.argmin(axis=1)]
-    goes_straight = straight.open[served] < over.min(axis=1)
+    end, own = over.argmin(axis=1), straight.open[served].argmin(axis=1)
+    corner = now.ends.node[served, end]
+    goes_straight = straight.open[served, own] < over.min(axis=1)
+    begin = straight.edge[served, np.where(goes_straight, own, end // 2)]
     place = np.where(goes_straight, -1, forest.place[corner]).astype(np.int64)
     order = np.argsort(place, kind="stable")
     served, place = served[order], place[order]
-    home = labels[now.demand.edge[served]]
+    home = labels[begin[order]]
     last = labels[forest.edge[forest.order]]
     road, rank = np.unique(np.concatenate([home, last]), return_inverse=True)
     stretches, owner = _stretches(forest, rank[len(home) :])
@@ -131,8 +139,17 @@ def find_ways(now: Situation, labels: NDArray[np.int64]) -> Ways:
 
 
 def along_street(now: Situation) -> Straight:
-    """Return the impedance of the nearest facility on each demand point's own street."""
-    graph, demand, supply = now.graph, now.demand, now.supply
+    """Return the impedance of the nearest facility on each demand point's own streets."""
+    supply = now.supply.apart()
+    found = [_along(now, place, supply) for place in now.demand.places]
+    edge, is_open, closed = (np.stack(parts, axis=1) for parts in zip(*found, strict=True))
+    return Straight(edge, is_open, closed)
+
+
+def _along(
+    now: Situation, demand: Snapped, supply: Snapped
+) -> tuple[IntArray, FloatArray, FloatArray]:
+    graph = now.graph
     known = np.flatnonzero(supply.is_known)
     known = known[np.argsort(supply.edge[known], kind="stable")]
     edge = supply.edge[known]
@@ -147,10 +164,10 @@ def along_street(now: Situation) -> Straight:
     access = (demand.offset_m[point] + supply.offset_m[site]) * graph.access_per_m
     with np.errstate(invalid="ignore"):
         way = np.where(ahead > 0, ahead * along, np.where(ahead < 0, -ahead * against, 0.0))
-    found = Straight(np.full(len(demand), np.inf), np.full(len(demand), np.inf))
-    np.minimum.at(found.open, point, way + access)
-    np.minimum.at(found.closed, point, np.where(ahead == 0, access, np.inf))
-    return found
+    is_open, closed = np.full(len(demand), np.inf), np.full(len(demand), np.inf)
+    np.minimum.at(is_open, point, way + access)
+    np.minimum.at(closed, point, np.where(ahead == 0, access, np.inf))
+    return demand.edge, is_open, closed
 
 
 def _stretches(forest: Forest, rank: Rows) -> tuple[NDArray[np.int64], Rows]:

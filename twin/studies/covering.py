@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from twin.analysis.coverage import Placed, ServiceCoverage, service_coverage
 from twin.analysis.graph import Graph, make_graph
 from twin.analysis.model import Network, Supply
 from twin.analysis.overlay import Inputs
-from twin.analysis.overlay.answer import coverage_after
 from twin.analysis.snap import Snapped
 from twin.errors import InvalidInputError
 from twin.studies.question import Question
@@ -24,7 +21,7 @@ def question_graph(question: Question, network: Network) -> Graph:
 def cover(
     question: Question, graph: Graph, inputs: Inputs, at: Placed | None = None
 ) -> ServiceCoverage:
-    """Return who is served, as `service_coverage` does; as `coverage_after` if streets were opened.
+    """Return who is served, as `service_coverage` does.
 
     Parameters
     ----------
@@ -33,16 +30,16 @@ def cover(
     at
         Where demand and supply are on its streets, if it is known.
     """
-    asked: dict[str, Any] = {
-        "direction": question.direction,
-        "thresholds": question.limits,
-        "max_snap_m": question.max_snap_m,
-        "speed_range": "default" if question.speed_range else None,
-        "at": at,
-    }
-    if inputs.opened:
-        return coverage_after(inputs, graph, **asked)
-    return service_coverage(graph, inputs.demand, inputs.supply, **asked)
+    return service_coverage(
+        graph,
+        inputs.demand,
+        inputs.supply,
+        direction=question.direction,
+        thresholds=question.limits,
+        max_snap_m=question.max_snap_m,
+        speed_range="default" if question.speed_range else None,
+        at=at,
+    )
 
 
 def require_on_streets(supply: Supply, at: Snapped, max_snap_m: float, parameter: str) -> None:

@@ -97,7 +97,7 @@ def read_network(folder: Path, revision: str) -> tuple[Network, NetworkReport] |
         report = NetworkReport.from_json(told)
     except (OSError, ValueError, TypeError, KeyError):
         return None
-    return Network(cost_s=costs, revision=revision, **arrays), report
+    return Network(cost_s=costs, revision=revision, opened=(), **arrays), report
 
 
 def write_network(folder: Path, network: Network, report: NetworkReport) -> None:

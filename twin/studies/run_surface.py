@@ -28,7 +28,7 @@ from twin.studies.writing import tell_threshold, words, write_assumptions
 from twin.types import Json, Text
 
 #: Grows when the same inputs would give another file.
-_METHOD: Final = 1
+_METHOD: Final = 2
 
 _PLACING: Final = Text("วางช่องบนบกลงบนถนน", "Putting the cells on land on streets")
 _MEASURING: Final = Text("คำนวณเวลาเดินทาง", "Working out travel times")

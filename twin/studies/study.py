@@ -60,8 +60,6 @@ class Study:
         With the areas asked for.
     placed
         Where demand and supply are on the streets.
-    opened
-        Ids of the streets that a scenario opened.
     notes
         What else limits the answer: kinds of facilities that count as one service, people where
         no street of theirs is loaded.
@@ -75,7 +73,6 @@ class Study:
     demand: Demand
     supply: Supply
     placed: Placed
-    opened: tuple[int, ...] = ()
     notes: tuple[Text, ...] = ()
 
     @property
@@ -98,6 +95,7 @@ class Study:
             self.demand.weight,
             self.question.direction,
             self.thresholds[-1],
+            self.question.max_snap_m,
         )
 
     def sign(self, asked: Asked) -> str:
@@ -112,7 +110,7 @@ class Study:
 
     def cover(self) -> ServiceCoverage:
         """Return who is served."""
-        inputs = Inputs(self.graph.network, self.demand, self.supply, self.opened)
+        inputs = Inputs(self.graph.network, self.demand, self.supply)
         return cover(self.question, self.graph, inputs, self.placed)
 
 
@@ -169,6 +167,12 @@ class Studies:
         state = self._state()
         with connect(self._context.engine) as connection:
             return self._inputs(connection, question, state)[0]
+
+    def cover(self, question: Question, inputs: Inputs) -> ServiceCoverage:
+        """Return who is served, given the inputs of a question, with changes or without."""
+        graph = self._graph(inputs.network, question)
+        placed = self._place(graph, inputs.demand, inputs.supply, question.max_snap_m)
+        return cover(question, graph, inputs, placed)
 
     def demand(self, choice: DemandChoice, areas: Sequence[str]) -> Demand:
         """Return who needs the service, with the areas asked for; raises as `study` does."""
@@ -231,7 +235,7 @@ class Studies:
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
         require_on_streets(made.supply, placed.supply, question.max_snap_m, "max_snap_m")
-        parts = (streets, report, graph, made.demand, made.supply, placed, made.opened, notes)
+        parts = (streets, report, graph, made.demand, made.supply, placed, notes)
         return Study(question, state, *parts)
 
     def _inputs(

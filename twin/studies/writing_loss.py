@@ -173,8 +173,10 @@ def _summarise_roads(study: Study, found: RoadLoss, names: Mapping[int, str]) ->
 
 
 def _standing(study: Study, roads: NDArray[np.integer[Any]]) -> NDArray[np.intp]:
-    """Return how many facilities stand on each of some roads."""
+    """Return how many facilities stand on each of some roads, with no other street to use."""
     supply = study.placed.supply
+    if supply.former is not None:
+        supply = supply.take(~supply.former.is_known)
     on = study.graph.network.road[supply.edge[supply.is_known]]
     return np.asarray((on[None, :] == roads[:, None]).sum(axis=1), dtype=np.intp)
 

@@ -38,8 +38,6 @@ class Inputs:
 
     Parameters
     ----------
-    opened
-        Ids of the streets that changes opened, as in `network.road`.
     faster
         By mode, what changes of the speed on all roads come to; streets opened later have it too.
     """
@@ -47,7 +45,6 @@ class Inputs:
     network: Network
     demand: Demand
     supply: Supply
-    opened: tuple[int, ...] = ()
     faster: Mapping[Mode, float] = field(default_factory=dict)
 
 
@@ -95,8 +92,7 @@ def _with_street(inputs: Inputs, change: OpenStreet) -> Inputs:
         mode: (along * inputs.faster.get(mode, 1.0), against * inputs.faster.get(mode, 1.0))
         for mode, (along, against) in change.speed_kmh.items()
     }
-    network = open_street(inputs.network, replace(change, speed_kmh=speeds))
-    return replace(inputs, network=network, opened=(*inputs.opened, change.road))
+    return replace(inputs, network=open_street(inputs.network, replace(change, speed_kmh=speeds)))
 
 
 def _faster(inputs: Inputs, change: ChangeSpeed) -> Inputs:

@@ -64,7 +64,8 @@ def open_street(network: Network, street: OpenStreet) -> Network:
         split = replace(split, node_xy=np.concatenate([split.node_xy, line[end : end + 1]]))
     for vertex, node in node_of.items():
         line[vertex] = split.node_xy[node]
-    return with_components(_with_pieces(split, line, node_of, street))
+    built = _with_pieces(split, line, node_of, street)
+    return with_components(replace(built, opened=(*network.opened, street.road)))
 
 
 def split_edges(

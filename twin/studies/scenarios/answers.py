@@ -9,13 +9,11 @@ from sqlalchemy import Connection, select
 
 from twin.analysis.compare import compare
 from twin.analysis.comparison import Comparison, Measure, Side
-from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.overlay import Inputs
 from twin.db.engine import connect
 from twin.db.models import Project as ProjectTable
 from twin.errors import InvalidInputError
 from twin.jobs.process import Context
-from twin.studies.covering import cover, question_graph
 from twin.studies.question import Question
 from twin.studies.scenarios.changes import (
     Population,
@@ -26,15 +24,10 @@ from twin.studies.scenarios.changes import (
 from twin.studies.scenarios.model import BASE_ID, Scenario
 from twin.studies.scenarios.overlaying import overlay
 from twin.studies.scenarios.store import get_scenario
-from twin.studies.study import studies_of
+from twin.studies.study import Studies, studies_of
 from twin.types import Text
 
 _BASE: Final = Text("สภาพปัจจุบัน", "As it is")
-
-
-def answer(question: Question, inputs: Inputs) -> ServiceCoverage:
-    """Return who is served."""
-    return cover(question, question_graph(question, inputs.network), inputs)
 
 
 def compare_sides(context: Context, a: str, b: str) -> Comparison:
@@ -63,19 +56,24 @@ def base_and_scenario(context: Context, scenario: Scenario) -> tuple[Side, Side]
 def _sides(
     context: Context, question: Question, scenarios: Sequence[Scenario | None]
 ) -> list[Side]:
-    base = studies_of(context).inputs(question)
+    studies = studies_of(context)
+    base = studies.inputs(question)
     with connect(context.engine) as connection:
-        return [_side(connection, question, base, scenario) for scenario in scenarios]
+        return [_side(connection, studies, question, base, scenario) for scenario in scenarios]
 
 
 def _side(
-    connection: Connection, question: Question, base: Inputs, scenario: Scenario | None
+    connection: Connection,
+    studies: Studies,
+    question: Question,
+    base: Inputs,
+    scenario: Scenario | None,
 ) -> Side:
     if scenario is None:
-        return Side(BASE_ID, _BASE, answer(question, base))
+        return Side(BASE_ID, _BASE, studies.cover(question, base))
     inputs = overlay(connection, base, question, scenario.changes)
     measures = _measures(connection, scenario.changes)
-    return Side(scenario.id, scenario.names, answer(question, inputs), measures)
+    return Side(scenario.id, scenario.names, studies.cover(question, inputs), measures)
 
 
 def _common_question(scenarios: list[Scenario | None]) -> Question:
