@@ -58,9 +58,9 @@ class Cells:
     index
         (k,) cells on land, counted row by row.
     near
-        (p,) those of them that may have a street near, counted so.
+        (p,) those of them that may have a street near, counted likewise.
     at
-        (p,) their centres on the streets.
+        (p,) centres of the near ones on the streets.
     """
 
     shape: tuple[int, int]
@@ -150,7 +150,7 @@ def travel_surface(graph: Graph, supply: Snapped, cells: Cells, *, direction: Di
 def _may_be_near(
     graph: Graph, x: FloatArray, y: FloatArray, max_snap_m: float
 ) -> NDArray[np.bool_]:
-    """Return which centres are in the box around a segment of street and what is near it.
+    """Return (rows, columns) whether a centre is in the box around what is near a segment.
 
     Each box adds 1 where it begins and takes it away where it ends; sums along columns and rows
     then tell how many boxes a centre is in. `x` ascends and `y` descends.
