@@ -114,8 +114,8 @@ def make_cells(
             f"จำนวน {shape[0] * shape[1]} ช่อง เกิน {MAX_CELLS} โปรดใช้ช่องที่ใหญ่ขึ้น",
             parameter="cell_m",
         )
-    x = (np.arange(first, last) + 0.5) * cell_m
-    y = (np.arange(top, bottom, -1) - 0.5) * cell_m
+    x = (np.arange(first, last, dtype=np.float64) + 0.5) * cell_m
+    y = (np.arange(top, bottom, -1, dtype=np.float64) - 0.5) * cell_m
     xs, ys = (axis.ravel() for axis in np.meshgrid(x, y))
     shapely.prepare(land)
     index = np.flatnonzero(shapely.contains_xy(land, xs, ys))
