@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
 from rich.box import SIMPLE_HEAD
@@ -16,6 +16,10 @@ from rich.text import Text
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 
+if TYPE_CHECKING:
+    from twin.jobs.process import Progress as Tell
+    from twin.types import Text as Words
+
 # What is printed comes from files as well: square brackets and colons are just that.
 out = Console(highlight=False, markup=False, emoji=False)
 err = Console(stderr=True, highlight=False, markup=False, emoji=False)
@@ -26,6 +30,8 @@ _SIGNS: Final[dict[Level, tuple[str, str]]] = {
     "note": ("!", "yellow"),
     "bad": ("✗", "red"),
 }
+
+_STEPS: Final = 100
 
 
 def settings() -> Settings:
@@ -85,3 +91,15 @@ def progress(total: int, text: str) -> Iterator[Progress]:
     with Progress(*columns, console=out, transient=True) as bar:
         bar.add_task(text, total=total)
         yield bar
+
+
+@contextmanager
+def telling(text: str = "") -> Iterator[Tell]:
+    """Show a bar; give what takes the share that is done and what comes next."""
+    with progress(_STEPS, text) as bar:
+
+        def take(share: float, text: Words) -> None:
+            done, said = round(share * _STEPS), f"{text.th} | {text.en}"
+            bar.update(bar.task_ids[0], completed=done, description=said)
+
+        yield take

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -14,7 +13,7 @@ from pydantic import BaseModel
 
 from api.commands import coverage_batch, coverage_tables
 from api.commands.asking import Typed, read_inputs, takes
-from api.commands.console import out, progress, settings
+from api.commands.console import out, settings, telling
 from api.commands.coverage_options import (
     EXPLAIN,
     LINKS,
@@ -25,7 +24,6 @@ from api.commands.coverage_options import (
     SDG,
     SITING,
 )
-from twin.jobs.process import Progress
 from twin.studies.answer import CoverageAnswer
 from twin.studies.inputs import (
     Criticality,
@@ -38,13 +36,14 @@ from twin.studies.inputs import (
 from twin.studies.processes import get_process
 from twin.studies.question import Place, Question
 from twin.studies.session import open_context
-from twin.types import Text
 
 app = typer.Typer(no_args_is_help=True, help="ความครอบคลุมของบริการ | Service coverage.")
 app.command("batch")(coverage_batch.batch)
 
-_STEPS: Final = 100
 _WITHIN: Final = ("question",)
+
+#: Share of a run in which a street network is built where there is none yet.
+_BUILDING: Final = 0.1
 
 OutputOption = Annotated[
     list[Path] | None,
@@ -123,9 +122,11 @@ def _answer(process: str, asked: BaseModel, output: Sequence[Path]) -> Any:  # n
     files, reports = _slow("twin.studies.files"), _slow("twin.studies.reports")
     for file in output:
         files.check_target(file)
-    with open_context(settings()) as context:
-        with _telling() as tell:
-            result = get_process(process).run(context, asked, tell)
+    with (
+        telling() as tell,
+        open_context(settings(), lambda share, text: tell(share * _BUILDING, text)) as context,
+    ):
+        result = get_process(process).run(context, asked, tell)
         report = reports.make_report(context, process, asked, result)
         for file in output:
             files.write_file(file, report)
@@ -140,17 +141,3 @@ def _tell_written(output: Sequence[Path]) -> None:
 def _slow(module: str) -> ModuleType:
     """Import what takes long to import: other commands need not wait for it."""
     return import_module(module)
-
-
-@contextmanager
-def _telling() -> Iterator[Progress]:
-    with progress(_STEPS, "") as bar:
-
-        def tell(share: float, text: Text) -> None:
-            bar.update(
-                bar.task_ids[0],
-                completed=round(share * _STEPS),
-                description=f"{text.th} | {text.en}",
-            )
-
-        yield tell

@@ -8,18 +8,17 @@ from typing import Annotated, Final
 import typer
 from sqlalchemy import select
 
-from api.commands.console import grid, marked, out, progress, settings
+from api.commands.console import grid, marked, out, settings, telling
 from twin.db.database import open_engine
 from twin.db.models_network import StreetNetwork
 from twin.errors import NotFoundError
-from twin.types import Json, Text
+from twin.types import Json
 
 app = typer.Typer(no_args_is_help=True, help="โครงข่ายถนน | Street networks.")
 
 LayerOption = Annotated[str, typer.Option("--layer", help="Any layer of lines.")]
 FerriesOption = Annotated[bool, typer.Option("--ferries", help="With ferry lines.")]
 
-_STEPS: Final = 100
 _MODES: Final = {
     "walk": ("เดิน กม.", "walk km"),
     "motorcycle": ("จักรยานยนต์ กม.", "motorcycle km"),
@@ -34,15 +33,7 @@ def build(layer: LayerOption = "road", ferries: FerriesOption = False) -> None:
     """สร้างโครงข่ายจากชั้นข้อมูลถนน | Build a network; what did not change stays as it is."""
     told = settings()
     load_network = import_module("twin.studies.network").load_network  # needs scipy
-    with open_engine(told) as engine, engine.begin() as connection, progress(_STEPS, "") as bar:
-
-        def tell(share: float, step: Text) -> None:
-            bar.update(
-                bar.task_ids[0],
-                completed=round(share * _STEPS),
-                description=f"{step.th} | {step.en}",
-            )
-
+    with open_engine(told) as engine, engine.begin() as connection, telling() as tell:
         network, report = load_network(
             connection,
             told.network_dir,

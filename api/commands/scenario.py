@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.commands.console import grid, marked, out, settings
+from api.commands.console import grid, marked, out, settings, telling
 from twin.db.database import open_engine
 from twin.studies.scenarios.base import Moved
 from twin.studies.scenarios.changes import name_of
@@ -63,16 +63,17 @@ def show(scenario_id: ScenarioArgument) -> None:
 def compare(a: SideArgument, b: SideArgument) -> None:
     """เทียบสองสถานการณ์จำลอง | The fixed table of any two, or of one beside `base`."""
     answers = import_module("twin.studies.scenarios.answers")  # needs scipy
-    with open_context(settings()) as context:
-        _print(answers.compare_sides(context, a, b))
+    with telling("เทียบ | comparing") as tell, open_context(settings(), tell) as context:
+        found = answers.compare_sides(context, a, b)
+    _print(found)
 
 
 @app.command("rebase")
 def rebase_(scenario_id: ScenarioArgument) -> None:
     """ยอมรับข้อมูลฐานปัจจุบัน | Accept the base as it stands now, and compute anew."""
     told = settings()
-    with open_engine(told) as engine:
-        result = rebase(engine, engine, scenario_id, told)
+    with telling("คำนวณ | computing") as tell, open_engine(told) as engine:
+        result = rebase(engine, engine, scenario_id, told, building=tell)
     out.print(marked("good", f"{scenario_id}: {result.computed_at:%Y-%m-%d %H:%M} {result.digest}"))
 
 

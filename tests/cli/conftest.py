@@ -4,6 +4,7 @@ import socket
 from dataclasses import dataclass
 
 import pytest
+from rich.progress import Progress
 
 from api.cli import main
 from api.commands import console
@@ -47,6 +48,21 @@ def twin(environment, capsys):
         return Told(code, captured.out, captured.err)
 
     return run
+
+
+@pytest.fixture
+def bars(environment, starter, tmp_path):
+    """What bars tell, in a home where no street network is built yet."""
+    (tmp_path / "raster").symlink_to(starter.raster_dir)
+    environment.setenv("TWIN_HOME", str(tmp_path))
+    told, update = [], Progress.update
+
+    def spy(bar, task, **values):
+        told.append((values["completed"], values["description"]))
+        update(bar, task, **values)
+
+    environment.setattr(Progress, "update", spy)
+    return told
 
 
 @pytest.fixture

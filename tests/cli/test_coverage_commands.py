@@ -66,6 +66,14 @@ def rows_of(answer, layer):
         yield [layer, area["code"], name["th"], name["en"], totals[0]["total"], *shares]
 
 
+def test_a_network_that_is_built_first_is_told(twin, bars):
+    assert twin("coverage", "run", *HOSPITALS).code == 0
+    steps = [step.split(" | ")[1] for _, step in bars]
+    assert steps[:2] == ["Reading streets, people and facilities", "reading lines"]
+    assert steps[-2:] == ["done", "Counting who is served"]
+    assert [done for done, _ in bars] == sorted(done for done, _ in bars)
+
+
 def test_json_is_the_answer_of_the_process(written, answer):
     assert json.loads((written / "hospitals.json").read_text(encoding="utf-8")) == answer
 

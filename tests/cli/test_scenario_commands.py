@@ -52,6 +52,14 @@ def test_scenario_is_imported_listed_shown_and_compared(twin, file):
     assert twin("scenario", "rebase", "rawai").code == 0
 
 
+@pytest.mark.parametrize("command", [("compare", "base"), ("rebase",)])
+def test_a_network_that_is_built_first_is_told(twin, file, bars, command):
+    twin("scenario", "import", file)
+    assert twin("scenario", *command, "rawai").code == 0
+    assert (0, "อ่านเส้นถนน | reading lines") in bars
+    assert bars[-1] == (100, "เสร็จแล้ว | done")
+
+
 def test_exported_scenario_comes_back_the_same(twin, file, tmp_path):
     twin("scenario", "import", file)
     first, second = tmp_path / "first.json", tmp_path / "second.json"

@@ -143,6 +143,20 @@ def test_surface_tells_cells_what_it_tells_demand_points():
     assert (c % 50, f % 50, a, e) == (0, 0, 50, -50)
 
 
+def test_cells_far_from_any_street_are_not_looked_at_and_unknown():
+    street = make_network([(50, 50), (250, 50)], [(0, 1)])
+    graph = make_graph(street, "walk")
+    cells = make_cells(graph, box(-1000, -1000, 1500, 2000), max_snap_m=200)
+    assert (len(cells.index), len(cells.near)) == (25 * 30, 7 * 5)
+    surface = travel_surface(graph, snap(graph, [(50, 50)]), cells, direction="to")
+    # 200 m from the street is near enough, at its ends and beside it; more is not.
+    row, column = 19, 10
+    known = ~np.isnan(surface.impedance)
+    assert np.flatnonzero(known[row]).tolist() == list(range(column - 2, column + 5))
+    assert np.flatnonzero(known[:, column]).tolist() == list(range(row - 2, row + 3))
+    assert not known[row - 2, column - 1]
+
+
 def test_surface_where_there_is_no_way_is_infinite():
     graph = make_graph(STREET, "walk")
     cells = make_cells(graph, box(0, -100, 1000, 100))

@@ -13,13 +13,16 @@ from shapely import MultiPolygon, Polygon
 
 from twin.analysis.checks import check_positive
 from twin.analysis.graph import Graph
-from twin.analysis.model import Direction
+from twin.analysis.model import Direction, FloatArray
 from twin.analysis.reach import nearest
 from twin.analysis.snap import MAX_SNAP_M, Snapped, snap
 from twin.errors import InvalidInputError, TooLargeError
 
 #: More would take minutes and a gigabyte: Phuket at 50 m has 0.2 million on land.
 MAX_CELLS: Final = 4_000_000
+
+#: Boxes are a little larger than need be, metres: no centre is missed for the last digit.
+_ROUNDING_M: Final = 0.001
 
 #: West edge, width, 0, north edge, 0, height below 0, as `Affine.from_gdal` and GeoTIFF have it.
 Affine6 = tuple[float, float, float, float, float, float]
@@ -44,7 +47,7 @@ class Surface:
 
 @dataclass(frozen=True, eq=False)
 class Cells:
-    """Cells on land and where their centres are on the streets; worth keeping between questions.
+    """Cells on land and where centres are on the streets; worth keeping between questions.
 
     Parameters
     ----------
@@ -54,13 +57,16 @@ class Cells:
         As in `Surface`.
     index
         (k,) cells on land, counted row by row.
+    near
+        (p,) those of them that may have a street near, counted likewise.
     at
-        (k,) their centres on the streets.
+        (p,) centres of the near ones on the streets.
     """
 
     shape: tuple[int, int]
     transform: Affine6
     index: NDArray[np.intp]
+    near: NDArray[np.intp]
     at: Snapped
 
 
@@ -108,13 +114,14 @@ def make_cells(
             f"จำนวน {shape[0] * shape[1]} ช่อง เกิน {MAX_CELLS} โปรดใช้ช่องที่ใหญ่ขึ้น",
             parameter="cell_m",
         )
-    x = (np.arange(first, last) + 0.5) * cell_m
-    y = (np.arange(top, bottom, -1) - 0.5) * cell_m
+    x = (np.arange(first, last, dtype=np.float64) + 0.5) * cell_m
+    y = (np.arange(top, bottom, -1, dtype=np.float64) - 0.5) * cell_m
     xs, ys = (axis.ravel() for axis in np.meshgrid(x, y))
     shapely.prepare(land)
     index = np.flatnonzero(shapely.contains_xy(land, xs, ys))
-    at = snap(graph, np.stack([xs[index], ys[index]], axis=1), max_snap_m=max_snap_m)
-    return Cells(shape, (cell_m, 0.0, first * cell_m, 0.0, -cell_m, top * cell_m), index, at)
+    near = index[_may_be_near(graph, x, y, max_snap_m).ravel()[index]]
+    at = snap(graph, np.stack([xs[near], ys[near]], axis=1), max_snap_m=max_snap_m)
+    return Cells(shape, (cell_m, 0.0, first * cell_m, 0.0, -cell_m, top * cell_m), index, near, at)
 
 
 def travel_surface(graph: Graph, supply: Snapped, cells: Cells, *, direction: Direction) -> Surface:
@@ -136,5 +143,33 @@ def travel_surface(graph: Graph, supply: Snapped, cells: Cells, *, direction: Di
     """
     found = nearest(graph, cells.at, supply, direction=direction).impedance
     grid = np.full(cells.shape[0] * cells.shape[1], np.nan, dtype=np.float32)
-    grid[cells.index] = found
+    grid[cells.near] = found
     return Surface(grid.reshape(cells.shape), cells.transform)
+
+
+def _may_be_near(
+    graph: Graph, x: FloatArray, y: FloatArray, max_snap_m: float
+) -> NDArray[np.bool_]:
+    """Return (rows, columns) whether a centre is in the box around what is near a segment.
+
+    Each box adds 1 where it begins and takes it away where it ends; sums along columns and rows
+    then tell how many boxes a centre is in. `x` ascends and `y` descends.
+    """
+    network = graph.network
+    of = np.repeat(np.arange(network.edge_count), np.diff(network.path_start))
+    kept = (of[1:] == of[:-1]) & graph.is_open[of[1:]]
+    ends = np.stack([network.path_xy[:-1][kept], network.path_xy[1:][kept]])
+    far = max_snap_m + _ROUNDING_M
+    west, south = (ends.min(axis=0) - far).T
+    east, north = (ends.max(axis=0) + far).T
+    left, right = np.searchsorted(x, west), np.searchsorted(x, east, "right")
+    top, bottom = np.searchsorted(-y, -north), np.searchsorted(-y, -south, "right")
+    change = np.zeros((len(y) + 1, len(x) + 1), dtype=np.int32)
+    for row, column, sign in (
+        (top, left, 1),
+        (top, right, -1),
+        (bottom, left, -1),
+        (bottom, right, 1),
+    ):
+        np.add.at(change, (row, column), sign)
+    return change.cumsum(axis=0).cumsum(axis=1)[:-1, :-1] > 0

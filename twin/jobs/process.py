@@ -53,12 +53,15 @@ class Context:
     heard
         Tells how often changes of the database were heard, None while they cannot be; None: nobody
         listens.
+    building
+        Told how far a street network is that has to be built first.
     """
 
     settings: Settings
     engine: Engine
     writer: Engine
     heard: Callable[[], int | None] | None = None
+    building: Progress | None = None
 
 
 #: Takes what was asked, as the process's model of inputs; returns what JSON can say.

@@ -6,14 +6,19 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from twin.db.database import open_engine
-from twin.jobs.process import Context
+from twin.jobs.process import Context, Progress
 from twin.settings import Settings
 from twin.types import Text
 
 
 @contextmanager
-def open_context(settings: Settings) -> Iterator[Context]:
+def open_context(settings: Settings, building: Progress | None = None) -> Iterator[Context]:
     """Give what processes run with, on the twin's database.
+
+    Parameters
+    ----------
+    building
+        As in `Context`.
 
     Raises
     ------
@@ -25,7 +30,7 @@ def open_context(settings: Settings) -> Iterator[Context]:
     As in `with open_context(Settings()) as context: coverage(context, Question(), untold)`.
     """
     with open_engine(settings) as engine:
-        yield Context(settings, engine, engine)
+        yield Context(settings, engine, engine, building=building)
 
 
 def untold(share: float, text: Text) -> None:

@@ -207,7 +207,9 @@ class Studies:
         def load() -> tuple[Network, NetworkReport]:
             folder = self._context.settings.network_dir
             with connect(self._context.writer) as connection:
-                return load_network(connection, folder, ferries=ferries)
+                return load_network(
+                    connection, folder, ferries=ferries, progress=self._context.building
+                )
 
         return self._held.networks.get((state, ferries), load)
 

@@ -14,7 +14,7 @@ from twin.analysis.compare import compare
 from twin.analysis.comparison import Side
 from twin.db.engine import connect
 from twin.db.models_scenario import ScenarioResult
-from twin.jobs.process import Context
+from twin.jobs.process import Context, Progress
 from twin.settings import Settings
 from twin.studies.scenarios.answers import base_and_scenario
 from twin.studies.scenarios.base import Revisions
@@ -23,13 +23,21 @@ from twin.studies.scenarios.results import asked_digest, current_revisions, read
 from twin.studies.scenarios.store import get_scenario, lock_scenario, touch
 
 
-def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings) -> Result:
+def compute(
+    engine: Engine,
+    writer: Engine,
+    scenario_id: str,
+    settings: Settings,
+    building: Progress | None = None,
+) -> Result:
     """Answer a scenario beside the base and keep the table; the same inputs give what is kept.
 
     Parameters
     ----------
     engine, writer
         One that may read, one that may write: nothing is locked while the answer is worked out.
+    building
+        As in `Context`.
 
     Raises
     ------
@@ -42,7 +50,8 @@ def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings
         scenario = get_scenario(connection, scenario_id)
         revisions = current_revisions(connection, scenario)
     # Looks at the database itself: what is kept must be of what stands now.
-    sides = base_and_scenario(Context(settings, engine, writer), scenario)
+    context = Context(settings, engine, writer, building=building)
+    sides = base_and_scenario(context, scenario)
     asked = asked_digest(scenario)
     table = {"asked": asked, "comparison": compare(*sides).to_json()}
     digest = _digest(sides, revisions, asked)
@@ -60,9 +69,14 @@ def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings
 
 
 def rebase(
-    engine: Engine, writer: Engine, scenario_id: str, settings: Settings, version: str | None = None
+    engine: Engine,
+    writer: Engine,
+    scenario_id: str,
+    settings: Settings,
+    version: str | None = None,
+    building: Progress | None = None,
 ) -> Result:
-    """Accept the base as it stands now, and compute the scenario on it.
+    """Accept the base as it stands now, and compute the scenario on it; see `compute`.
 
     Raises
     ------
@@ -73,7 +87,7 @@ def rebase(
     TwinError
         A change cannot be applied to the new base; then the old one stays accepted.
     """
-    result = compute(engine, writer, scenario_id, settings)
+    result = compute(engine, writer, scenario_id, settings, building)
     with connect(writer) as connection:
         lock_scenario(connection, scenario_id, version)
         touch(connection, scenario_id, base=result.revisions)

@@ -6,6 +6,7 @@ from importlib import import_module
 
 from sqlalchemy import Connection, Engine
 
+from twin.jobs.process import Progress
 from twin.settings import Settings
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.studies.scenarios.model import Result
@@ -28,9 +29,14 @@ def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings
 
 
 def rebase(
-    engine: Engine, writer: Engine, scenario_id: str, settings: Settings, version: str | None = None
+    engine: Engine,
+    writer: Engine,
+    scenario_id: str,
+    settings: Settings,
+    version: str | None = None,
+    building: Progress | None = None,
 ) -> Result:
     """Do as `twin.studies.scenarios.computing.rebase`."""
     computing = import_module("twin.studies.scenarios.computing")
-    result: Result = computing.rebase(engine, writer, scenario_id, settings, version)
+    result: Result = computing.rebase(engine, writer, scenario_id, settings, version, building)
     return result
