@@ -15,6 +15,7 @@ from rich.text import Text
 
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
+from twin.validation import tell_faults
 
 # What is printed comes from files as well: square brackets and colons are just that.
 out = Console(highlight=False, markup=False, emoji=False)
@@ -39,11 +40,12 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(
-            f"TWIN_{'__'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+        faults = [
+            {**fault, "loc": (f"TWIN_{'__'.join(map(str, fault['loc'])).upper()}",)}
             for fault in error.errors()
-        )
-        raise SetupError(f"settings: {faults}", f"ค่าตั้งไม่ถูกต้อง: {faults}") from error
+        ]
+        told = tell_faults(faults, "TWIN_…")
+        raise SetupError(f"settings: {told.en}", f"ค่าตั้งไม่ถูกต้อง: {told.th}") from error
 
 
 def tell(error: TwinError) -> None:

@@ -74,10 +74,17 @@ def test_import_tells_what_is_otherwise_here(twin, file):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("{", "Invalid JSON"),
-        ("{}", "scenario: Field required"),
+        ("{", "JSON: is not valid JSON"),
+        ("{}", "scenario: is required"),
         (json.dumps({**FILE, "format": 2}), "format:"),
-        (json.dumps({**FILE, "changes": {"1": {"kind": "teleport"}}}), "changes.1"),
+        (
+            json.dumps({**FILE, "changes": {"1": {"kind": "teleport"}}}),
+            "changes.1: 'kind' must be one of",
+        ),
+        (
+            json.dumps({**FILE, "changes": {"1": {"kind": "add_facility", "point": [1, "x"]}}}),
+            "changes.1.point.1: ต้องเป็นตัวเลข",
+        ),
     ],
 )
 def test_file_of_another_form_is_refused_with_its_place(twin, tmp_path, text, fault):
