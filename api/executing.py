@@ -156,7 +156,7 @@ async def run_at_once(process: Process, context: Context, inputs: BaseModel, run
 
     def run() -> str:
         with runs.take():
-            return as_json(process.run(context, inputs, progress))
+            return as_json(process.answer(context, inputs, progress))
 
     try:
         with anyio.fail_after(timeout_s):

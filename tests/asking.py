@@ -41,7 +41,7 @@ def ask(context, process_id, told=None, **inputs):
     """
     process = get_process(process_id)
     shares = [] if told is None else told
-    answer = process.run(
+    answer = process.answer(
         context, process.inputs.model_validate(inputs), lambda *news: shares.append(news)
     )
     text = json.dumps(answer, allow_nan=False)

@@ -18,7 +18,7 @@ from twin.analysis.overlay import Inputs
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import NotFoundError
+from twin.errors import within
 from twin.jobs.process import Context
 from twin.memo import Memo
 from twin.studies.areas import read_areas
@@ -214,11 +214,8 @@ class Studies:
     def _scenario(self, question: Question) -> Scenario | None:
         if question.scenario is None:
             return None
-        try:
-            with connect(self._context.engine) as connection:
-                return get_scenario(connection, question.scenario)
-        except NotFoundError as error:
-            raise NotFoundError(error.en, error.th, parameter="scenario") from error
+        with connect(self._context.engine) as connection, within(scenarioId="scenario"):
+            return get_scenario(connection, question.scenario)
 
     def _read(self, question: Question, state: State, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
@@ -226,7 +223,8 @@ class Studies:
             streets = tell_streets(connection, report)
             notes = _tell_notes(connection, question, report)
             if scenario is not None:
-                made = overlay(connection, made, question, scenario.changes)
+                with within("scenario"):
+                    made = overlay(connection, made, question, scenario.changes)
                 streets = _with_scenario(streets, scenario, made.network)
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
@@ -237,7 +235,8 @@ class Studies:
     def _inputs(
         self, connection: Connection, question: Question, number: int
     ) -> tuple[Inputs, NetworkReport]:
-        supply = read_supply(connection, question.supply)  # most faults are found here
+        with within("supply"):  # most faults are found here
+            supply = read_supply(connection, question.supply)
         demand = self._demand(connection, question.demand, question.areas, number)
         network, report = self._network(number, question.ferries)
         return Inputs(network, demand, supply), report
@@ -281,7 +280,8 @@ def studies_of(context: Context) -> Studies:
 def _tell_notes(
     connection: Connection, question: Question, report: NetworkReport
 ) -> tuple[Text, ...]:
-    notes = [tell_mixed(connection, question.supply)]
+    with within("supply"):
+        notes = [tell_mixed(connection, question.supply)]
     if has_main_roads_only(report) and is_along_streets(connection, question.demand):
         notes.append(
             Text(
