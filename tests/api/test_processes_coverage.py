@@ -142,3 +142,12 @@ def test_people_put_along_main_roads_alone_are_told(real):
     assert "spread along main roads" in along["en"]
     assert "กระจายบนถนนสายหลัก" in along["th"]
     assert "spread along" not in ask(real, "coverage", **asked)["summary"]["en"]
+
+
+@pytest.mark.real_data
+def test_indicator_of_people_put_along_main_roads_alone_is_told(real):
+    stops = {"layer": "stop"}
+    along = ask(real, "sdg", low_capacity=stops, demand={"spread": "streets"})["summary"]
+    assert "spread along main roads" in along["en"]
+    assert "กระจายบนถนนสายหลัก" in along["th"]
+    assert "spread along" not in ask(real, "sdg", low_capacity=stops)["summary"]["en"]

@@ -65,7 +65,8 @@ def sdg(context: Context, asked: Sdg, progress: Progress) -> Json:
         progress(0.6, COUNTING)
         found = open_space_access(graph, demand, spaces, max_snap_m=asked.max_snap_m)
     _, report = studies.network()
-    return write_sdg(found, studies.streets(), report, asked).model_dump(mode="json")
+    warning = studies.tell_main_roads(asked.demand)
+    return write_sdg(found, studies.streets(), report, warning, asked).model_dump(mode="json")
 
 
 def _supply(studies: Studies, asked: Sdg, name: str) -> Supply:

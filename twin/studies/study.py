@@ -191,6 +191,12 @@ class Studies:
         with connect(self._context.engine) as connection:
             return tell_streets(connection, report)
 
+    def tell_main_roads(self, demand: DemandChoice) -> Text:
+        """Return that people are put where streets are loaded, if main roads are; else nothing."""
+        _, report = self.network()
+        with connect(self._context.engine) as connection:
+            return _tell_main_roads(connection, demand, report) or Text("", "")
+
     def graph(self, question: Question) -> Graph:
         """Return the streets as a question's mode and unit see them; raises as `network` does."""
         network, _ = self.network(ferries=question.ferries)
@@ -281,15 +287,20 @@ def _tell_notes(
     connection: Connection, question: Question, report: NetworkReport
 ) -> tuple[Text, ...]:
     with within("supply"):
-        notes = [tell_mixed(connection, question.supply)]
-    if has_main_roads_only(report) and is_along_streets(connection, question.demand):
-        notes.append(
-            Text(
-                "ประชากรถูกกระจายบนถนนสายหลักซึ่งเป็นถนนที่มีเท่านั้น ผลจึงดีเกินจริง",
-                "People are spread along main roads, the only ones loaded: the ratio is too good.",
-            )
-        )
+        mixed = tell_mixed(connection, question.supply)
+    notes = (mixed, _tell_main_roads(connection, question.demand, report))
     return tuple(note for note in notes if note is not None)
+
+
+def _tell_main_roads(
+    connection: Connection, demand: DemandChoice, report: NetworkReport
+) -> Text | None:
+    if not (has_main_roads_only(report) and is_along_streets(connection, demand)):
+        return None
+    return Text(
+        "ประชากรถูกกระจายบนถนนสายหลักซึ่งเป็นถนนที่มีเท่านั้น ผลจึงดีเกินจริง",
+        "People are spread along main roads, the only ones loaded: the ratio is too good.",
+    )
 
 
 def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basis:
