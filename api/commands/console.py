@@ -7,12 +7,11 @@ from contextlib import contextmanager
 from typing import Final, Literal
 
 from pydantic import ValidationError
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
+from api.commands.grid import Grid
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
 from twin.validation import tell_faults
@@ -60,18 +59,17 @@ def marked(level: Level, text: str) -> Text:
     return Text.assemble((f"{sign} ", colour), text)
 
 
-def grid(*headers: tuple[str, str]) -> Table:
-    """Return an empty table that cuts nothing off: Thai has no spaces to break lines at.
+def grid(*headers: tuple[str, str]) -> Grid:
+    """Return an empty table that fits the terminal.
 
     Parameters
     ----------
     headers
         Title of each column, in Thai and in English.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Grid()
     for title in headers:
         table.add_column("\n".join(title), overflow="fold")
-    table.columns[0].no_wrap = True
     return table
 
 

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from twin.settings import Settings
+from twin.studies.scenarios.answers import compare_sides
+from twin.studies.session import open_context
+
 FILE = {
     "format": 1,
     "scenario": {
@@ -50,6 +54,24 @@ def test_scenario_is_imported_listed_shown_and_compared(twin, file):
     assert "15 min" in compared.out
     assert "Nobody has said what these cost: move a facility (5), change speed (6)." in compared.out
     assert twin("scenario", "rebase", "rawai").code == 0
+
+
+@pytest.mark.parametrize("width", [200, 80, 60])
+def test_comparison_tells_the_facilities_that_differ(twin, environment, file, width):
+    twin("scenario", "import", file)
+    environment.setenv("COLUMNS", str(width))
+    told = twin("scenario", "compare", "base", "rawai").out
+    with open_context(Settings()) as context:
+        rows = compare_sides(context, "base", "rawai").facilities
+    assert {row.presence for row in rows} == {"both", "added"}
+    for row in rows:
+        if row.presence == "both":
+            line = f"{row.served_a:,.0f} {row.served_b:,.0f} {row.served_b - row.served_a:+,.0f}"
+            assert (line in " ".join(told.split())) == (round(row.served_a) != round(row.served_b))
+    assert "Clinic (added)" in told
+    assert "คลินิก (เพิ่ม)" in told
+    same = sum(r.presence == "both" and round(r.served_a) == round(r.served_b) for r in rows)
+    assert f"facilities without a change: {same}" in told
 
 
 def test_exported_scenario_comes_back_the_same(twin, file, tmp_path):
