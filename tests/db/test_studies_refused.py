@@ -3,8 +3,14 @@
 import pytest
 from asking import GRID, HOSPITAL, ask, lon_lat, open_context, with_clinics
 
+from twin.db.engine import connect
 from twin.errors import InvalidInputError, NotFoundError, TooLargeError
+from twin.spec import Title
 from twin.studies.processes import get_process
+from twin.studies.question import Question
+from twin.studies.scenarios.changes import CHANGE
+from twin.studies.scenarios.model import NewScenario
+from twin.studies.scenarios.store import append_change, create_scenario, delete_scenario
 
 
 @pytest.fixture(scope="module")
@@ -165,3 +171,37 @@ def test_candidates_of_a_large_layer_are_refused(island, monkeypatch):
             candidates={"source": "layer", "layer": "facility"},
         )
     assert caught.value.parameter == "inputs.candidates.filter"
+
+
+@pytest.fixture
+def broken_scenario(island):
+    """A scenario whose change cannot be applied any more: the facility is gone since."""
+    change = CHANGE.validate_python({"kind": "remove_facility", "id": "facility/999"})
+    question = Question.model_validate(HOSPITAL)
+    names = Title(th="ปิด", en="Closed")
+    with connect(island.writer) as connection:
+        new = NewScenario(id="broken", names=names, question=question)
+        append_change(connection, create_scenario(connection, new), 1, change)
+    yield "broken"
+    with connect(island.writer) as connection:
+        delete_scenario(connection, "broken")
+
+
+@pytest.mark.parametrize(
+    ("process", "inputs", "parameter"),
+    [
+        ("coverage", {**HOSPITAL, "scenario": "broken"}, "inputs.scenario"),
+        (
+            "criticality",
+            {"question": {**HOSPITAL, "scenario": "broken"}},
+            "inputs.question.scenario",
+        ),
+        ("compare", {"a": "broken", "b": "base"}, "inputs.a"),
+        ("compare", {"b": "broken"}, "inputs.b"),
+    ],
+)
+@pytest.mark.usefixtures("broken_scenario")
+def test_fault_of_a_scenario_is_of_the_input_that_names_it(island, process, inputs, parameter):
+    with pytest.raises(NotFoundError, match="Change 1") as caught:
+        ask(island, process, **inputs)
+    assert caught.value.parameter == parameter
