@@ -6,7 +6,7 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +18,7 @@ from api.observing.metrics import REJECTED
 from api.observing.request_id import REQUEST_ID
 from twin import errors
 from twin.types import Text
+from twin.validation import fault_path, tell_fault
 
 LOG: Final = logging.getLogger("twin.api")
 
@@ -68,43 +69,6 @@ _HTTP_TEXTS: Final[Mapping[int, Text]] = {
         "It must be JSON, sent as Content-Type: application/json.",
     ),
     413: Text("คำขอมีขนาดใหญ่เกินกำหนด", "The request is larger than the limit."),
-}
-
-#: What is wrong with a value, by pydantic's type of error; `{…}` are its limits.
-_THAI: Final[Mapping[str, str]] = {
-    "missing": "ต้องระบุค่า",
-    "extra_forbidden": "ไม่รู้จักชื่อนี้",
-    "int_parsing": "ต้องเป็นจำนวนเต็ม",
-    "int_parsing_size": "ตัวเลขใหญ่เกินไป",
-    "int_type": "ต้องเป็นจำนวนเต็ม",
-    "int_from_float": "ต้องเป็นจำนวนเต็ม",
-    "float_parsing": "ต้องเป็นตัวเลข",
-    "float_type": "ต้องเป็นตัวเลข",
-    "finite_number": "ต้องเป็นตัวเลขที่มีค่าจำกัด",
-    "greater_than_equal": "ต้องไม่น้อยกว่า {ge}",
-    "greater_than": "ต้องมากกว่า {gt}",
-    "less_than_equal": "ต้องไม่เกิน {le}",
-    "less_than": "ต้องน้อยกว่า {lt}",
-    "literal_error": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
-    "enum": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
-    "string_type": "ต้องเป็นข้อความ",
-    "string_too_short": "ต้องมีอย่างน้อย {min_length} ตัวอักษร",
-    "string_too_long": "ต้องไม่เกิน {max_length} ตัวอักษร",
-    "date_from_datetime_parsing": "ต้องเป็นวันที่ ปี-เดือน-วัน ปีเป็น ค.ศ. เช่น 2026-01-31",
-    "date_parsing": "ต้องเป็นวันที่ ปี-เดือน-วัน ปีเป็น ค.ศ. เช่น 2026-01-31",
-    "string_pattern_mismatch": "มีรูปแบบไม่ถูกต้อง",
-    "too_short": "ต้องมีอย่างน้อย {min_length} รายการ",
-    "too_long": "ต้องไม่เกิน {max_length} รายการ",
-    "json_invalid": "ไม่ใช่ JSON ที่ถูกต้อง",
-    "refused": "{th}",
-    "model_attributes_type": "ต้องเป็นออบเจ็กต์ JSON ที่ส่งด้วย Content-Type: application/json",
-}
-
-#: Where pydantic's own words do not help who asked.
-_ENGLISH: Final[Mapping[str, str]] = {
-    "date_from_datetime_parsing": "must be a day, YYYY-MM-DD, e.g. 2026-01-31",
-    "date_parsing": "must be a day, YYYY-MM-DD, e.g. 2026-01-31",
-    "model_attributes_type": "must be a JSON object, sent as Content-Type: application/json",
 }
 
 
@@ -195,7 +159,8 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
         raise TypeError from error
     fault = error.errors()[0]
     place, *names = fault["loc"]
-    parameter = ".".join(map(str, names)) or None
+    sent = error.body if place == "body" else None
+    parameter = fault_path({**fault, "loc": names}, sent) or None
     if place == "path":
         text = Text("ไม่มีที่อยู่นี้", "There is nothing at this address.")
         return problem(HTTPStatus.NOT_FOUND, "not-found", text, parameter)
@@ -206,12 +171,6 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
     told = tell_fault(fault)
     text = Text(f"{name}: {told.th}", f"{name}: {told.en}.")
     return problem(status, "invalid-input", text, parameter)
-
-
-def tell_fault(fault: Mapping[str, Any]) -> Text:
-    """Return what is wrong with a value, from one of pydantic's errors."""
-    thai = _THAI.get(fault["type"], "ค่าไม่ถูกต้อง").format_map(fault.get("ctx", {}))
-    return Text(thai, _ENGLISH.get(fault["type"], fault["msg"]))
 
 
 async def _http_error(_request: Request, error: Exception) -> Response:

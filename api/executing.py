@@ -80,7 +80,7 @@ def read_inputs(process: Process, values: Json, hosts: tuple[str, ...]) -> BaseM
         return process.inputs.model_validate(plain)
     except ValidationError as error:
         faults = [{**fault, "loc": ("body", "inputs", *fault["loc"])} for fault in error.errors()]
-        raise RequestValidationError(faults) from error
+        raise RequestValidationError(faults, body={"inputs": plain}) from error
 
 
 def _plain(name: str, value: Any, hosts: tuple[str, ...]) -> Any:  # noqa: ANN401 (any JSON)
@@ -156,7 +156,7 @@ async def run_at_once(process: Process, context: Context, inputs: BaseModel, run
 
     def run() -> str:
         with runs.take():
-            return as_json(process.run(context, inputs, progress))
+            return as_json(process.answer(context, inputs, progress))
 
     try:
         with anyio.fail_after(timeout_s):

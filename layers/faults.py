@@ -65,6 +65,8 @@ class FaultGroup:
 
     Parameters
     ----------
+    count
+        Rows concerned; those of the whole file count one each.
     rows
         The first rows concerned, in order; empty where the whole file is meant.
     example
@@ -111,16 +113,18 @@ def fault_table(faults: Iterable[Fault], rows: int = 5) -> list[FaultGroup]:
     groups: dict[tuple[str, str | None, str], list[Fault]] = {}
     for found in faults:
         groups.setdefault((found.rule, found.column, found.severity), []).append(found)
-    table = [
-        FaultGroup(
-            rule=found[0].rule,
-            title=RULE_TITLES[found[0].rule],
-            severity=found[0].severity,
-            column=found[0].column,
-            count=len(found),
-            rows=tuple(sorted(f.row for f in found if f.row is not None))[:rows],
-            example=found[0],
-        )
-        for found in groups.values()
-    ]
+    table = [_group(found, rows) for found in groups.values()]
     return sorted(table, key=lambda group: (group.severity != "refuse", -group.count, group.rule))
+
+
+def _group(found: list[Fault], most: int) -> FaultGroup:
+    rows = sorted({each.row for each in found if each.row is not None})
+    return FaultGroup(
+        rule=found[0].rule,
+        title=RULE_TITLES[found[0].rule],
+        severity=found[0].severity,
+        column=found[0].column,
+        count=len(rows) + sum(each.row is None for each in found),
+        rows=tuple(rows[:most]),
+        example=found[0],
+    )

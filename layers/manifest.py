@@ -16,6 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from twin.errors import ManifestError
 from twin.spec import Identifier, LayerSpec, Model, Title
 from twin.types import Edition, Provenance
+from twin.validation import refused, tell_faults
 
 Rule = Literal[
     "geometry_missing",
@@ -135,7 +136,11 @@ class Source(Model):
             for rule, severity in self.checks.items()
             if rule in HARD_RULES and severity != "refuse"
         ):
-            raise ValueError(f"checks: these rules always refuse: {', '.join(soft)}")
+            told = ", ".join(soft)
+            raise refused(
+                f"checks: these rules always refuse: {told}",
+                f"checks: กฎเหล่านี้ไม่รับเสมอ เปลี่ยนไม่ได้: {told}",
+            )
         return self
 
     def severity(self, rule: Rule) -> Severity:
@@ -180,7 +185,10 @@ class Manifest(LayerSpec):
             The day that the data describe, unless the file says so itself.
         """
         if self.osm is None:
-            raise ValueError(f"{self.id} is not made from OpenStreetMap data")
+            raise refused(
+                f"{self.id} is not made from OpenStreetMap data",
+                f"{self.id} ไม่ได้ทำจากข้อมูล OpenStreetMap",
+            )
         return Source(
             path=name,
             crs="EPSG:4326",
@@ -199,11 +207,20 @@ class Manifest(LayerSpec):
                 f"sources.{edition}", {*source.fields, *source.absent, *source.duplicates_by}
             )
             if missing := sorted(set(source.absent) & set(self.key)):
-                raise ValueError(f"sources.{edition}.absent: key columns {missing}")
+                raise refused(
+                    f"sources.{edition}.absent: key columns {missing}",
+                    f"sources.{edition}.absent: มีคอลัมน์กุญแจ {missing}",
+                )
             if self.kind != "table" and source.crs is None:
-                raise ValueError(f"sources.{edition}.crs: a declared CRS is required")
+                raise refused(
+                    f"sources.{edition}.crs: a declared CRS is required",
+                    f"sources.{edition}.crs: ต้องระบุระบบพิกัด",
+                )
             if source.upstream and source.upstream.format and self.osm is None:
-                raise ValueError(f"sources.{edition}.upstream.format: the layer has no `osm`")
+                raise refused(
+                    f"sources.{edition}.upstream.format: the layer has no `osm`",
+                    f"sources.{edition}.upstream.format: ชั้นข้อมูลนี้ไม่มี `osm`",
+                )
         if self.osm:
             self._require_columns("osm", {*self.osm.absent, *self.osm.duplicates_by})
         return self
@@ -211,7 +228,7 @@ class Manifest(LayerSpec):
     def _require_columns(self, where: str, named: set[str]) -> None:
         names = {column.name for column in self.columns}
         if unknown := sorted(named - names - {"geom"}):
-            raise ValueError(f"{where}: unknown columns {unknown}")
+            raise refused(f"{where}: unknown columns {unknown}", f"{where}: ไม่รู้จักคอลัมน์ {unknown}")
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -230,11 +247,10 @@ def read_manifest(path: Path) -> Manifest:
             f"{path.name}: อ่านเป็นไฟล์ TOML ไม่ได้: {error}",
         ) from error
     except ValidationError as error:
-        faults = "; ".join(
-            f"{'.'.join(map(str, fault['loc'])) or 'manifest'}: {fault['msg']}"
-            for fault in error.errors()
-        )
-        raise ManifestError(f"{path.name}: {faults}", f"{path.name}: ผิดรูปแบบ: {faults}") from error
+        told = tell_faults(error.errors(), "manifest")
+        raise ManifestError(
+            f"{path.name}: {told.en}", f"{path.name}: ผิดรูปแบบ: {told.th}"
+        ) from error
 
 
 def read_catalogue(folder: Path | None = None) -> list[Manifest]:

@@ -2,12 +2,15 @@
 
 import json
 
+import geopandas as gpd
 import jsonschema
+from working import make_settings
 
+from twin.crs import STORAGE_SRID
 from twin.db.engine import make_engine
 from twin.jobs.process import Context
 from twin.studies.processes import get_process
-from twin.testing import centre
+from twin.testing import centre, make_columns, make_spec, publish_layer
 
 GRID = {"source": "layer", "layer": "grid", "weight": "people"}
 #: Whom does the one hospital, in the middle of row 2, serve within 160 m: 12, 22 and 32 people.
@@ -26,6 +29,20 @@ def lon_lat(column, row):
     return [place.x, place.y]
 
 
+def with_clinics(address, home):
+    """Return settings of a twin with the toy island, and two clinics of which one has beds."""
+    made = make_settings(address, home)
+    engine = make_engine(made.db.url)
+    with engine.begin() as connection:
+        columns = make_columns(code="text", beds="number")
+        rows = {"id": [1, 2], "code": ["a", "b"], "beds": [66, None]}
+        places = [centre(2, 2), centre(4, 4)]
+        frame = gpd.GeoDataFrame(rows, geometry=places, crs=STORAGE_SRID).rename_geometry("geom")
+        publish_layer(connection, make_spec("clinic", "Point", columns=columns), frame)
+    engine.dispose()
+    return made
+
+
 def open_context(settings):
     """Yield what a run may use, and close it."""
     engine, writer = make_engine(settings.db.url, read_only=True), make_engine(settings.db.url)
@@ -41,7 +58,7 @@ def ask(context, process_id, told=None, **inputs):
     """
     process = get_process(process_id)
     shares = [] if told is None else told
-    answer = process.run(
+    answer = process.answer(
         context, process.inputs.model_validate(inputs), lambda *news: shares.append(news)
     )
     text = json.dumps(answer, allow_nan=False)

@@ -22,6 +22,8 @@ TwinError
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import ClassVar
 
 
@@ -145,3 +147,33 @@ class DatabaseUnavailableError(TwinError):
     """PostGIS does not answer."""
 
     code = "database-unavailable"
+
+
+@contextmanager
+def within(path: str = "", **names: str) -> Iterator[None]:
+    """Say of what is refused in the block which input it is of, not what the code calls it.
+
+    Parameters
+    ----------
+    path
+        Of the input that the block reads; put before the parameter of the fault.
+    names
+        Inputs by the parameters that the block calls them; their paths are whole.
+
+    Examples
+    --------
+    >>> try:
+    ...     with within("supply"):
+    ...         raise InvalidInputError("Too many.", "มากเกินไป", parameter="points")
+    ... except TwinError as error:
+    ...     error.parameter
+    'supply.points'
+    """
+    try:
+        yield
+    except TwinError as error:
+        if error.parameter in names:
+            error.parameter = names[error.parameter]
+        elif path and error.parameter:
+            error.parameter = f"{path}.{error.parameter}"
+        raise

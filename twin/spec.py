@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from twin.types import ColumnType, LayerKind
+from twin.validation import refused
 
 Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 GeometryType = Literal["Point", "MultiPoint", "MultiLineString", "MultiPolygon", "Geometry"]
@@ -80,22 +81,31 @@ class LayerSpec(Model):
     def _consistent(self) -> LayerSpec:
         names = [column.name for column in self.columns]
         if len(set(names)) != len(names):
-            raise ValueError("column names must be unique")
+            raise refused("column names must be unique", "ชื่อคอลัมน์ต้องไม่ซ้ำกัน")
         if {"id", "geom"} & set(names):
-            raise ValueError("`id` and `geom` are reserved column names")
+            raise refused(
+                "`id` and `geom` are reserved column names", "`id` และ `geom` เป็นชื่อคอลัมน์สงวน"
+            )
         used = [*self.key]
         if self.label:
             used += [self.label.th, self.label.en]
         if self.zoom_by:
             used.append(self.zoom_by.column)
         if unknown := sorted(set(used) - set(names)):
-            raise ValueError(f"unknown columns: {', '.join(unknown)}")
+            told = ", ".join(unknown)
+            raise refused(f"unknown columns: {told}", f"ไม่รู้จักคอลัมน์: {told}")
         if (self.kind == "vector") != (self.geometry_type is not None):
-            raise ValueError("`geometry_type` belongs to vector layers, and only to them")
+            raise refused(
+                "`geometry_type` belongs to vector layers, and only to them",
+                "`geometry_type` ต้องมีในชั้นข้อมูลเวกเตอร์เท่านั้น",
+            )
         if self.kind != "raster" and not self.key:
-            raise ValueError("`key` must name the columns that identify a row")
+            raise refused(
+                "`key` must name the columns that identify a row",
+                "`key` ต้องระบุคอลัมน์ที่บ่งชี้แถว",
+            )
         if self.min_zoom > self.max_zoom:
-            raise ValueError("`min_zoom` is greater than `max_zoom`")
+            raise refused("`min_zoom` is greater than `max_zoom`", "`min_zoom` มากกว่า `max_zoom`")
         return self
 
     def column(self, name: str) -> Column:

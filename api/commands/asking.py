@@ -10,7 +10,6 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any, Final, TypeVar
 
@@ -19,6 +18,7 @@ from pydantic import BaseModel, ValidationError
 
 from twin.errors import InvalidInputError
 from twin.types import Json, Text
+from twin.validation import fault_path, tell_fault
 
 Read = Callable[[Any], Any]
 Inputs = TypeVar("Inputs", bound=BaseModel)
@@ -188,10 +188,9 @@ def _read_file(file: Path) -> Json:
 
 
 def _unusable(error: ValidationError, typed: Typed) -> InvalidInputError:
-    tell_fault = import_module("api.errors").tell_fault  # needs the HTTP framework
     faults: dict[str, Text] = {}  # of each option the first: others follow from it
     for fault in error.errors():
-        faults.setdefault(_name(fault["loc"], typed), tell_fault(fault))
+        faults.setdefault(_name(fault, typed), tell_fault(fault))
     return InvalidInputError(
         "; ".join(f"{name}: {text.en}" for name, text in faults.items()),
         "; ".join(f"{name}: {text.th}" for name, text in faults.items()),
@@ -199,13 +198,13 @@ def _unusable(error: ValidationError, typed: Typed) -> InvalidInputError:
     )
 
 
-def _name(place: tuple[int | str, ...], typed: Typed) -> str:
+def _name(fault: Mapping[str, Any], typed: Typed) -> str:
     """Return the option that a fault is in, or the name in the file."""
     for name in typed.given:
         path = typed.options[name].path
-        if place[: len(path)] == path:
+        if fault["loc"][: len(path)] == path:
             return f"--{name}"
-    return ".".join(map(str, place)) or "question"
+    return fault_path(fault) or "question"
 
 
 def _identifier(name: str) -> str:

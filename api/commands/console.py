@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final, Literal
 
 from pydantic import ValidationError
-from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 from rich.text import Text
 
+from api.commands.grid import Grid
 from twin.errors import SetupError, TwinError
 from twin.settings import Settings
+from twin.validation import tell_faults
 
 if TYPE_CHECKING:
     from twin.jobs.process import Progress as Tell
@@ -45,11 +45,12 @@ def settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        faults = "; ".join(
-            f"TWIN_{'__'.join(map(str, fault['loc'])).upper()}: {fault['msg']}"
+        faults = [
+            {**fault, "loc": (f"TWIN_{'__'.join(map(str, fault['loc'])).upper()}",)}
             for fault in error.errors()
-        )
-        raise SetupError(f"settings: {faults}", f"ค่าตั้งไม่ถูกต้อง: {faults}") from error
+        ]
+        told = tell_faults(faults, "TWIN_…")
+        raise SetupError(f"settings: {told.en}", f"ค่าตั้งไม่ถูกต้อง: {told.th}") from error
 
 
 def tell(error: TwinError) -> None:
@@ -64,18 +65,17 @@ def marked(level: Level, text: str) -> Text:
     return Text.assemble((f"{sign} ", colour), text)
 
 
-def grid(*headers: tuple[str, str]) -> Table:
-    """Return an empty table that cuts nothing off: Thai has no spaces to break lines at.
+def grid(*headers: tuple[str, str]) -> Grid:
+    """Return an empty table that fits the terminal.
 
     Parameters
     ----------
     headers
         Title of each column, in Thai and in English.
     """
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Grid()
     for title in headers:
         table.add_column("\n".join(title), overflow="fold")
-    table.columns[0].no_wrap = True
     return table
 
 

@@ -58,7 +58,7 @@ OutputOption = Annotated[
 def run(typed: Typed, output: OutputOption = None) -> None:
     """ใครได้รับบริการ ใครไม่ได้ และจากที่ใด | Who is served, who is not, and by what."""
     report = _answer("coverage", read_inputs(Question, typed), output or ())
-    coverage_tables.show(CoverageAnswer.model_validate(report.answer))
+    coverage_tables.show(CoverageAnswer.model_validate(report.answer), report.titles)
     _tell_written(output or ())
 
 
@@ -113,7 +113,7 @@ def sdg(typed: Typed, output: OutputOption = None) -> None:
 
 def _list(process: str, asked: BaseModel, output: Sequence[Path]) -> None:
     report = _answer(process, asked, output)
-    coverage_tables.show_listed(report.summary, report.listed)
+    coverage_tables.show_listed(report.summary, report.listed, report.titles)
     _tell_written(output)
 
 

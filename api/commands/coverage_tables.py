@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rich.padding import Padding
@@ -30,7 +30,7 @@ MOST_FACILITIES: Final = 15
 _AREA_WIDTH: Final = 46
 _RATIO_WIDTH: Final = 9
 
-_NAME: Final = ("ชื่อ", "name")
+_NAME: Final = Text("ชื่อ", "name")
 _FORMATS: Final[dict[Kind, str]] = {
     "text": "",
     "people": ",.0f",
@@ -45,12 +45,12 @@ _SOURCES: Final = {
 }
 
 
-def show(answer: CoverageAnswer) -> None:
-    """Print an answer."""
+def show(answer: CoverageAnswer, titles: Mapping[str, Text]) -> None:
+    """Print an answer; `titles` are those of layers, by id."""
     out.print(f"{answer.summary.th}\n{answer.summary.en}")
     show_totals(answer)
     for layer, areas in answer.areas.items():
-        show_areas(answer, layer, areas)
+        show_areas(answer, layer, titles[layer], areas)
     show_facilities(answer)
     show_basis(answer)
 
@@ -86,14 +86,14 @@ def show_totals(answer: CoverageAnswer) -> None:
         )
 
 
-def show_areas(answer: CoverageAnswer, layer: str, areas: Sequence[Area]) -> None:
+def show_areas(answer: CoverageAnswer, layer: str, title: Text, areas: Sequence[Area]) -> None:
     """Print the areas of a layer, and which of them are worst off."""
     most = max(1, (out.width - _AREA_WIDTH) // _RATIO_WIDTH)
     shown = answer.question.thresholds[-most:]
     within = [threshold_label(answer.question, threshold) for threshold in shown]
     largest = within[-1]
     table = grid(
-        (layer, ""),
+        title,
         TOTAL,
         *within,
         (f"{PARTS['unserved'].th}\n{largest.th}", f"{PARTS['unserved'].en}\n{largest.en}"),
@@ -150,16 +150,23 @@ def _tell_off_network(all_lost: Sequence[OffNetwork]) -> None:
     _tell_rest(len(all_lost), MOST_FACILITIES)
 
 
-def show_listed(summary: Words, table: Table) -> None:
-    """Print a table of an answer; names in both languages beside each other, ids left out."""
+def show_listed(summary: Words, table: Table, titles: Mapping[str, Text]) -> None:
+    """Print a table of an answer, or one for each layer of areas that it has, by its title."""
     out.print(f"{summary.th}\n{summary.en}")
+    layers = [*table.by_name["layer"]] if "layer" in table.by_name else [None] * len(table.rows)
+    for layer in dict.fromkeys(layers) or (None,):
+        rows = tuple(row for row, one in zip(table.rows, layers, strict=True) if one == layer)
+        _show_rows(Table(table.columns, rows), titles.get(str(layer), _NAME))
+
+
+def _show_rows(table: Table, title: tuple[str, str]) -> None:
+    """Print rows; names in both languages beside each other under a title, ids left out."""
     cells = table.by_name
-    hidden = ("id", "code", "name_en") if "name_th" in cells else ()
+    hidden = ("layer", "id", "code", "name_en") if "name_th" in cells else ()
     columns = [column for column in table.columns if column.name not in hidden]
-    shown = grid(*(column.title if column.name != "name_th" else _NAME for column in columns))
+    shown = grid(*(column.title if column.name != "name_th" else title for column in columns))
     for place, column in enumerate(columns):
         shown.columns[place].justify = "left" if column.kind == "text" else "right"
-        shown.columns[place].no_wrap = column.name in ("id", "name_th")
     for row in range(min(MOST, len(table.rows))):
         shown.add_row(*(_cell(column, cells, row) for column in columns))
     out.print(shown)
@@ -197,7 +204,7 @@ def show_basis(answer: CoverageAnswer) -> None:
     for name, title in _SOURCES.items():
         source: Source = getattr(told, name)
         _indented(title, source.text, source.source)
-    out.print(f"SHA-256 {answer.digest}")
+    out.print(f"SHA-256 {answer.digest}", soft_wrap=True)
 
 
 def _indented(title: Text, *texts: Text | Words | None) -> None:
@@ -217,7 +224,7 @@ def number(value: float | None) -> str:
     return "–" if value is None else f"{value:,.0f}"
 
 
-def both(words: Words) -> str:
+def both(words: Words | Text) -> str:
     """Return words in both languages, once where they are the same."""
     return words.th if words.th == words.en else f"{words.th}\n{words.en}"
 

@@ -39,18 +39,12 @@ def list_(
     wanted = Wanted(process or (), _statuses(status or ()))
     with open_engine(settings()) as engine, connect(engine) as connection:
         found = find(connection, wanted, limit=limit)
-    table = grid(
-        ("งาน", "Job"),
-        ("กระบวนการ", "Process"),
-        ("สถานะ", "Status"),
-        ("%", "%"),
-        ("สร้างเมื่อ", "Created"),
-        ("ข้อความ", "Message"),
-    )
+    table = grid(("งาน", "Job"), ("สถานะ สร้างเมื่อ (UTC)", "Status, created (UTC)"))
     for job in found:
-        told = f"{job.message_th}\n{job.message_en}"
-        created = f"{job.created_at.astimezone(UTC):%Y-%m-%d %H:%M}"
-        table.add_row(str(job.id), job.process, job.status, str(job.progress), created, told)
+        table.add_row(
+            f"{job.id}\n{job.process}\n{job.message_th}\n{job.message_en}",
+            f"{job.status} {job.progress} %\n{job.created_at.astimezone(UTC):%Y-%m-%d %H:%M}",
+        )
     out.print(table)
 
 

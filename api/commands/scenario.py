@@ -5,11 +5,12 @@ from __future__ import annotations
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from api.commands.console import grid, marked, out, settings, telling
+from api.commands.coverage_tables import both, number, share
 from twin.db.database import open_engine
 from twin.studies.scenarios.base import Moved
 from twin.studies.scenarios.changes import name_of
@@ -17,16 +18,24 @@ from twin.studies.scenarios.deferred import rebase
 from twin.studies.scenarios.results import standing
 from twin.studies.scenarios.store import delete_scenario, get_scenario, list_scenarios
 from twin.studies.session import open_context
+from twin.types import Text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from twin.analysis.comparison import Comparison, ThresholdRow, WorstOff
+    from twin.analysis.comparison import Comparison, FacilityRow, ThresholdRow, WorstOff
     from twin.analysis.tally import Totals
 
 app = typer.Typer(no_args_is_help=True, help="สถานการณ์จำลอง | Scenarios: what if.")
 
 ScenarioArgument = Annotated[str, typer.Argument(help="Id of the scenario.")]
+#: What became of a facility that is not on both sides at one place.
+PRESENCES: Final = {
+    "added": Text("เพิ่ม", "added"),
+    "removed": Text("ปิด", "removed"),
+    "moved": Text("ย้าย", "moved"),
+}
+
 SideArgument = Annotated[str, typer.Argument(help="Id of a scenario, or `base`.")]
 FileArgument = Annotated[Path, typer.Argument(help="FILE.json")]
 
@@ -125,8 +134,39 @@ def _print(told: Comparison) -> None:
     for title, tell in _rows(told.a.id, told.b.id):
         table.add_row(title, *map(tell, told.thresholds))
     out.print(table)
+    _print_facilities(told)
     for reason in dict.fromkeys(row.cost.reason for row in told.thresholds if row.cost.reason):
         out.print(marked("note", f"{reason.th}\n  {reason.en}"))
+
+
+def _print_facilities(told: Comparison) -> None:
+    """Print the facilities that differ, those that most differ first."""
+    changed = [row for row in told.facilities if row.presence != "both" or _change(row)]
+    changed.sort(key=lambda row: (-abs(_change(row)), row.id))
+    rest = Text(
+        f"สถานบริการที่ไม่เปลี่ยน {len(told.facilities) - len(changed):,} แห่ง",
+        f"facilities without a change: {len(told.facilities) - len(changed):,}",
+    )
+    if changed:
+        table = grid(("สถานบริการ", "facility"), (told.a.id, ""), (told.b.id, ""), ("±", ""))
+        for column in table.columns[1:]:
+            column.justify = "right"
+        for row in changed:
+            presence = PRESENCES.get(row.presence)
+            names = (
+                row.name
+                if presence is None
+                else (Text(f"{row.name.th} ({presence.th})", f"{row.name.en} ({presence.en})"))
+            )
+            served = (number(row.served_a), number(row.served_b), f"{_change(row):+,.0f}")
+            table.add_row(both(names), *served)
+        out.print(table)
+    out.print(f"{rest.th} | {rest.en}")
+
+
+def _change(row: FacilityRow) -> float:
+    """Return how many people more a facility serves, in whole people; 0 where it is not there."""
+    return float(round((row.served_b or 0.0) - (row.served_a or 0.0)))
 
 
 def _rows(a: str, b: str) -> tuple[tuple[str, Callable[[ThresholdRow], str]], ...]:
@@ -147,7 +187,7 @@ def _rows(a: str, b: str) -> tuple[tuple[str, Callable[[ThresholdRow], str]], ..
 
 
 def _served(totals: Totals, ratio: float | None) -> str:
-    return f"{totals.served:,.0f} ({_share(ratio)})"
+    return f"{totals.served:,.0f} ({share(ratio)})"
 
 
 def _worst(area: WorstOff | None) -> str:
@@ -156,7 +196,3 @@ def _worst(area: WorstOff | None) -> str:
 
 def _cost(per_person: float | None) -> str:
     return "–" if per_person is None else f"{per_person:,.0f}"
-
-
-def _share(ratio: float | None) -> str:
-    return "–" if ratio is None else f"{ratio:.1%}"

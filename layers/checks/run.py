@@ -89,7 +89,11 @@ def run_checks(raw: Raw, plan: Plan, crs: str | None, reference: Reference | Non
     shapes: Shapes | None = None
     if plan.geometry_type is not None:
         shapes, of_shapes = _check_shapes(raw, plan, crs)
-        found += of_shapes
+        # A reader that found no geometry has told why.
+        told = {each.row for each in raw.faults if each.rule == "geometry_missing"}
+        found += [
+            each for each in of_shapes if each.rule != "geometry_missing" or each.row not in told
+        ]
         stated = plan.field_of("tambon_code") in raw.frame
         codes = columns["tambon_code"] if stated else None
         found += _check_places(shapes, codes, plan, reference)

@@ -21,6 +21,8 @@ from layers.manifest import Taken
 from twin.errors import InvalidInputError
 from twin.studies.city import ASKED
 from twin.studies.question import Question
+from twin.types import Text
+from twin.validation import refused, tell_faults
 
 #: Fewest streets that `layers.synthetic` makes, and more than any city has.
 _SYNTHETIC: Final = (3_000, 2_000_000)
@@ -105,9 +107,15 @@ class People(Declared):
     def _is_one_of_three(self) -> Self:
         wants_weight = self.path is not None and not self.is_raster
         if (self.path is None) == (self.people is None):
-            raise ValueError("give either `path`, or `people`: a column of the areas' file")
+            raise refused(
+                "give either `path`, or `people`: a column of the areas' file",
+                "ระบุ `path` หรือ `people` (คอลัมน์ของไฟล์พื้นที่) อย่างใดอย่างหนึ่ง",
+            )
         if wants_weight != (self.weight is not None):
-            raise ValueError("`weight` names the column of a file of points, and of no other")
+            raise refused(
+                "`weight` names the column of a file of points, and of no other",
+                "`weight` คือคอลัมน์ของไฟล์จุดเท่านั้น",
+            )
         return self
 
 
@@ -150,7 +158,10 @@ class City(_Form):
     @classmethod
     def _asks_what_it_may(cls, value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
         if isinstance(value, dict) and (strange := sorted(set(value) - set(ASKED))):
-            raise ValueError(f"{', '.join(strange)}: not asked here; known: {', '.join(ASKED)}")
+            told, known = ", ".join(strange), ", ".join(ASKED)
+            raise refused(
+                f"{told}: not asked here; known: {known}", f"{told}: ไม่ถามในที่นี้ ที่ถามได้: {known}"
+            )
         return value
 
     @model_validator(mode="after")
@@ -163,13 +174,15 @@ class City(_Form):
         }
         given = [name for name, file in files.items() if file is not None]
         if self.synthetic is not None and given:
-            raise ValueError(f"a synthetic city has no {', '.join(given)}")
+            told = ", ".join(given)
+            raise refused(f"a synthetic city has no {told}", f"เมืองสังเคราะห์ไม่มี {told}")
         if self.synthetic is None:
             missing = [name for name in ("roads", "demand", "facilities") if name not in given]
             if missing:
-                raise ValueError(f"{', '.join(missing)} missing (or `synthetic`)")
+                told = ", ".join(missing)
+                raise refused(f"{told} missing (or `synthetic`)", f"ขาด {told} (หรือ `synthetic`)")
             if self.demand is not None and self.demand.people and self.areas is None:
-                raise ValueError("`demand.people` needs `areas`")
+                raise refused("`demand.people` needs `areas`", "`demand.people` ต้องมี `areas`")
         return self
 
     def paths(self) -> list[Path]:
@@ -203,9 +216,20 @@ def read_cities(path: Path) -> list[City]:
         ) from error
     entries = told.pop("city", [])
     common = told.pop("question", {})
-    faults = [f"{name}: unknown; known: [question], [[city]]" for name in sorted(told)]
+    faults = [
+        Text(
+            f"{name}: ไม่รู้จัก ที่รู้จัก: [question], [[city]]",
+            f"{name}: unknown; known: [question], [[city]]",
+        )
+        for name in sorted(told)
+    ]
     if not isinstance(entries, list) or not entries or not isinstance(common, dict):
-        faults.append("[[city]]: at least one table is needed, and [question] is a table")
+        faults.append(
+            Text(
+                "[[city]]: ต้องมีอย่างน้อยหนึ่งตาราง และ [question] ต้องเป็นตาราง",
+                "[[city]]: at least one table is needed, and [question] is a table",
+            )
+        )
         entries = []
     cities = []
     for number, entry in enumerate(entries, 1):
@@ -213,12 +237,13 @@ def read_cities(path: Path) -> list[City]:
             cities.append(_city(entry, common, path.parent))
         except ValidationError as error:
             name = entry.get("id", f"#{number}") if isinstance(entry, dict) else f"#{number}"
-            faults += [f"city {name}: {_told(fault)}" for fault in error.errors()]
+            found = tell_faults(error.errors())
+            faults.append(Text(f"เมือง {name}: {found.th}", f"city {name}: {found.en}"))
     faults += _repeated([city.id for city in cities])
     if faults:
         raise InvalidInputError(
-            f"{path.name}: " + "; ".join(faults),
-            f"{path.name}: ผิดรูปแบบ: " + "; ".join(faults),
+            f"{path.name}: " + "; ".join(fault.en for fault in faults),
+            f"{path.name}: ผิดรูปแบบ: " + "; ".join(fault.th for fault in faults),
             parameter="cities",
         )
     return cities
@@ -237,13 +262,8 @@ def _city(entry: Any, common: dict[str, Any], folder: Path) -> City:  # noqa: AN
     return city.model_copy(update=found)
 
 
-def _told(fault: Any) -> str:  # noqa: ANN401 (pydantic's ErrorDetails)
-    where = ".".join(map(str, fault["loc"]))
-    why = str(fault["msg"]).removeprefix("Value error, ")
-    return f"{where}: {why}" if where else why
-
-
-def _repeated(ids: Sequence[str]) -> list[str]:
+def _repeated(ids: Sequence[str]) -> list[Text]:
     return [
-        f"city {one}: the id is there twice" for one in sorted({i for i in ids if ids.count(i) > 1})
+        Text(f"เมือง {one}: id ซ้ำกัน", f"city {one}: the id is there twice")
+        for one in sorted({i for i in ids if ids.count(i) > 1})
     ]

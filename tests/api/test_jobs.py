@@ -159,5 +159,5 @@ def test_long_process_is_a_job_whether_asked_for_or_not(base):
     assert (told.status_code, told.json()["code"], told.json()["parameter"]) == (
         404,
         "not-found",
-        "layer",
+        "inputs.layer",
     )

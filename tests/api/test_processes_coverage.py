@@ -85,9 +85,9 @@ def test_edit_is_heard_and_seen(base, settings):
     ("process", "inputs", "status", "parameter"),
     [
         ("coverage", {"thresholds": [-1]}, 422, "inputs.thresholds.0"),
-        ("coverage", {**QUESTION, "supply": {"layer": "none"}}, 400, "supply.layer"),
-        ("what-if", {"question": QUESTION, "remove": ["none"]}, 404, "facility"),
-        ("sdg", {"indicator": "11.7.1"}, 400, "open_space"),
+        ("coverage", {**QUESTION, "supply": {"layer": "none"}}, 400, "inputs.supply.layer"),
+        ("what-if", {"question": QUESTION, "remove": ["none"]}, 404, "inputs.remove.0"),
+        ("sdg", {"indicator": "11.7.1"}, 400, "inputs.open_space"),
     ],
 )
 def test_faults_name_the_input_in_both_languages(base, process, inputs, status, parameter):
@@ -142,3 +142,12 @@ def test_people_put_along_main_roads_alone_are_told(real):
     assert "spread along main roads" in along["en"]
     assert "กระจายบนถนนสายหลัก" in along["th"]
     assert "spread along" not in ask(real, "coverage", **asked)["summary"]["en"]
+
+
+@pytest.mark.real_data
+def test_indicator_of_people_put_along_main_roads_alone_is_told(real):
+    stops = {"layer": "stop"}
+    along = ask(real, "sdg", low_capacity=stops, demand={"spread": "streets"})["summary"]
+    assert "spread along main roads" in along["en"]
+    assert "กระจายบนถนนสายหลัก" in along["th"]
+    assert "spread along" not in ask(real, "sdg", low_capacity=stops)["summary"]["en"]

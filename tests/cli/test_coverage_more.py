@@ -106,6 +106,8 @@ def test_sdg_has_supply_of_its_own(twin, ask, tmp_path):
     areas = [*answer["areas"]["amphoe"], *answer["areas"]["tambon"]]
     assert [float(row["served"]) for row in rows] == [area["served"] for area in areas]
     assert answer["summary"]["en"] in told.out
+    assert told.out.count("Districts (amphoe)") == told.out.count("Sub-districts (tambon)") == 1
+    assert not {"amphoe", "tambon", "layer"} & {*told.out.split()}
 
 
 def test_options_of_the_question_go_into_it_and_others_beside():

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from rich.cells import cell_len
 
 from twin.db.database import open_engine
 from twin.jobs import store
@@ -88,3 +89,15 @@ def test_job_that_is_not_there_is_told(twin, command, job):
     assert told.code == 1
     assert "ไม่มีงานนี้" in told.err
     assert "There is no job" in told.err
+
+
+@pytest.mark.parametrize("width", [80, 60])
+def test_list_fits_a_narrow_terminal(twin, environment, jobs, width):
+    environment.setenv("COLUMNS", str(width))
+    lines = twin("jobs", "list").out.splitlines()
+    assert max(map(cell_len, lines)) <= width
+    told = "\n".join(lines)
+    assert all(str(job) in told for job in jobs)
+    for one in ("successful 100 %", "failed", "รอคิว", "Waiting for its turn", "too much"):
+        assert one in told
+    assert "…" not in told

@@ -4,6 +4,10 @@ import json
 
 import pytest
 
+from twin.settings import Settings
+from twin.studies.scenarios.answers import compare_sides
+from twin.studies.session import open_context
+
 FILE = {
     "format": 1,
     "scenario": {
@@ -60,6 +64,24 @@ def test_a_network_that_is_built_first_is_told(twin, file, bars, command):
     assert bars[-1] == (100, "เสร็จแล้ว | done")
 
 
+@pytest.mark.parametrize("width", [200, 80, 60])
+def test_comparison_tells_the_facilities_that_differ(twin, environment, file, width):
+    twin("scenario", "import", file)
+    environment.setenv("COLUMNS", str(width))
+    told = twin("scenario", "compare", "base", "rawai").out
+    with open_context(Settings()) as context:
+        rows = compare_sides(context, "base", "rawai").facilities
+    assert {row.presence for row in rows} == {"both", "added"}
+    for row in rows:
+        if row.presence == "both":
+            line = f"{row.served_a:,.0f} {row.served_b:,.0f} {row.served_b - row.served_a:+,.0f}"
+            assert (line in " ".join(told.split())) == (round(row.served_a) != round(row.served_b))
+    assert "Clinic (added)" in told
+    assert "คลินิก (เพิ่ม)" in told
+    same = sum(r.presence == "both" and round(r.served_a) == round(r.served_b) for r in rows)
+    assert f"facilities without a change: {same}" in told
+
+
 def test_exported_scenario_comes_back_the_same(twin, file, tmp_path):
     twin("scenario", "import", file)
     first, second = tmp_path / "first.json", tmp_path / "second.json"
@@ -82,10 +104,17 @@ def test_import_tells_what_is_otherwise_here(twin, file):
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("{", "Invalid JSON"),
-        ("{}", "scenario: Field required"),
+        ("{", "JSON: is not valid JSON"),
+        ("{}", "scenario: is required"),
         (json.dumps({**FILE, "format": 2}), "format:"),
-        (json.dumps({**FILE, "changes": {"1": {"kind": "teleport"}}}), "changes.1"),
+        (
+            json.dumps({**FILE, "changes": {"1": {"kind": "teleport"}}}),
+            "changes.1: 'kind' must be one of",
+        ),
+        (
+            json.dumps({**FILE, "changes": {"1": {"kind": "add_facility", "point": [1, "x"]}}}),
+            "changes.1.point.1: ต้องเป็นตัวเลข",
+        ),
     ],
 )
 def test_file_of_another_form_is_refused_with_its_place(twin, tmp_path, text, fault):

@@ -4,32 +4,17 @@ Each row of cells has a street through its middle, and no street joins the rows.
 and row r has 10 c + r people at its middle; 550 in all.
 """
 
-import geopandas as gpd
 import pytest
 import shapely
-from asking import ALL, GRID, HOSPITAL, ask, lon_lat, open_context, served
-from working import make_settings
+from asking import ALL, GRID, HOSPITAL, ask, lon_lat, open_context, served, with_clinics
 
-from twin.crs import STORAGE_SRID
-from twin.db.engine import make_engine
-from twin.errors import InvalidInputError, NotFoundError, TooLargeError
-from twin.studies.processes import get_process
-from twin.testing import CELL_M, centre, make_columns, make_spec, publish_layer, square
+from twin.testing import CELL_M, square
 
 
 @pytest.fixture(scope="module")
 def settings(new_database, open_folder):
     """Settings of a twin with the toy island, and two clinics of which one has beds."""
-    made = make_settings(new_database("studies"), open_folder / "studies")
-    engine = make_engine(made.db.url)
-    with engine.begin() as connection:
-        columns = make_columns(code="text", beds="number")
-        rows = {"id": [1, 2], "code": ["a", "b"], "beds": [66, None]}
-        places = [centre(2, 2), centre(4, 4)]
-        frame = gpd.GeoDataFrame(rows, geometry=places, crs=STORAGE_SRID).rename_geometry("geom")
-        publish_layer(connection, make_spec("clinic", "Point", columns=columns), frame)
-    engine.dispose()
-    return made
+    return with_clinics(new_database("studies"), open_folder / "studies")
 
 
 @pytest.fixture(scope="module")
@@ -274,88 +259,3 @@ def test_same_question_has_the_same_digest(island):
     digests = {ask(island, "criticality", question=HOSPITAL)["digest"] for _ in range(2)}
     digests.add(ask(island, "criticality", question=ALL)["digest"])
     assert len(digests) == 2
-
-
-@pytest.mark.parametrize(
-    ("process", "inputs", "error", "parameter"),
-    [
-        (
-            "coverage",
-            {**HOSPITAL, "supply": {"layer": "nowhere"}},
-            InvalidInputError,
-            "supply.layer",
-        ),
-        ("coverage", {**HOSPITAL, "areas": ["road"]}, InvalidInputError, "areas"),
-        ("coverage", {**HOSPITAL, "scenario": "none"}, NotFoundError, "scenario"),
-        (
-            "coverage",
-            {**HOSPITAL, "supply": {"layer": None, "points": [lon_lat(20, 2)]}},
-            InvalidInputError,
-            "max_snap_m",
-        ),
-        ("what-if", {"question": HOSPITAL, "remove": ["x"]}, NotFoundError, "facility"),
-        ("what-if", {"question": HOSPITAL, "add": [[8.3, 7.9]]}, InvalidInputError, "add"),
-        ("explain", {"question": HOSPITAL, "place": [0, 0]}, InvalidInputError, "place"),
-        (
-            "siting",
-            {
-                "question": HOSPITAL,
-                "candidates": {"source": "points", "points": [lon_lat(20, 2)]},
-            },
-            InvalidInputError,
-            "candidates",
-        ),
-        ("access", {"question": HOSPITAL}, InvalidInputError, "question.supply.capacity"),
-        (
-            "access",
-            {"question": {**HOSPITAL, "supply": {"layer": "clinic", "capacity": "beds"}}},
-            InvalidInputError,
-            "capacity",
-        ),
-        ("sdg", {"demand": GRID}, InvalidInputError, "low_capacity"),
-        ("sdg", {"indicator": "11.7.1", "demand": GRID}, InvalidInputError, "open_space"),
-        (
-            "sdg",
-            {"demand": GRID, "low_capacity": {}, "open_space": {}},
-            InvalidInputError,
-            "open_space",
-        ),
-        ("network", {"layer": "none"}, NotFoundError, "layer"),
-    ],
-)
-def test_question_that_cannot_be_answered_names_what_is_wrong(
-    island, process, inputs, error, parameter
-):
-    with pytest.raises(error) as caught:
-        ask(island, process, **inputs)
-    assert caught.value.parameter == parameter
-    assert caught.value.th
-
-
-@pytest.mark.parametrize(
-    ("process", "inputs", "place"),
-    [
-        ("coverage", {"thresholds": [-1]}, ("thresholds", 0)),
-        ("coverage", {"thresholds": [2, 1]}, ()),
-        ("coverage", {"mode": "helicopter"}, ("mode",)),
-        ("what-if", {}, ()),
-        ("siting", {"candidates": {"source": "layer"}}, ("candidates",)),
-        ("siting", {"count": 0}, ("count",)),
-    ],
-)
-def test_question_that_makes_no_sense_is_not_asked(process, inputs, place):
-    with pytest.raises(ValueError, match="validation error") as caught:
-        get_process(process).inputs.model_validate(inputs)
-    assert caught.value.errors()[0]["loc"] == place
-
-
-def test_candidates_of_a_large_layer_are_refused(island, monkeypatch):
-    monkeypatch.setattr("twin.studies.candidates.MOST", 2)
-    with pytest.raises(TooLargeError) as caught:
-        ask(
-            island,
-            "siting",
-            question=HOSPITAL,
-            candidates={"source": "layer", "layer": "facility"},
-        )
-    assert caught.value.parameter == "candidates.filter"

@@ -115,7 +115,7 @@ def test_capacity_comes_from_a_column_and_may_be_unknown(clinics):
 def test_negative_capacity_is_refused_with_its_rows(clinics):
     with pytest.raises(InvalidInputError, match=r"2 rows .* \(id 2, 4\)") as refusal:
         clinics(layer="clinic", capacity="rank")
-    assert refusal.value.parameter == "supply.capacity"
+    assert refusal.value.parameter == "capacity"
 
 
 def test_facilities_open_on_their_day_and_those_without_are_open(clinics):
@@ -152,7 +152,7 @@ def test_drawn_points_are_numbered(ask):
 def test_drawn_point_elsewhere_is_refused(ask):
     with pytest.raises(InvalidInputError, match="Drawn point 2") as refusal:
         ask(points=((98.3, 7.9), (7.9, 88)))
-    assert refusal.value.parameter == "supply.points"
+    assert refusal.value.parameter == "points"
 
 
 def test_sites_of_projects_are_points_or_a_point_on_them(with_projects):
@@ -203,7 +203,7 @@ def test_project_of_the_whole_province_is_refused_by_name(with_projects, connect
     assert code in refusal.value.en
     assert name in refusal.value.en
     assert code in refusal.value.th
-    assert refusal.value.parameter == "supply.projects"
+    assert refusal.value.parameter == "projects"
 
 
 def test_unknown_project_is_refused_with_those_there_are(with_projects):
@@ -214,16 +214,16 @@ def test_unknown_project_is_refused_with_those_there_are(with_projects):
 @pytest.mark.parametrize(
     ("choice", "told", "parameter"),
     [
-        ({"layer": "nothing"}, "there are: amphoe, facility, grid", "supply.layer"),
-        ({"layer": "road"}, "there are: amphoe, facility, grid", "supply.layer"),
-        ({"layer": "population"}, "there are: amphoe, facility, grid", "supply.layer"),
-        ({"layer": "grid", "capacity": "beds"}, "`beds`.*people, share", "supply.capacity"),
-        ({"capacity": "amenity"}, "`amenity`", "supply.capacity"),
-        ({"filter": "amenity = 'zoo'"}, r"amenity \(school, hospital\)", "supply.filter"),
+        ({"layer": "nothing"}, "there are: amphoe, facility, grid", "layer"),
+        ({"layer": "road"}, "there are: amphoe, facility, grid", "layer"),
+        ({"layer": "population"}, "there are: amphoe, facility, grid", "layer"),
+        ({"layer": "grid", "capacity": "beds"}, "`beds`.*people, share", "capacity"),
+        ({"capacity": "amenity"}, "`amenity`", "capacity"),
+        ({"filter": "amenity = 'zoo'"}, r"amenity \(school, hospital\)", "filter"),
         ({"filter": "animal = 'zoo'"}, "animal", "filter"),
         ({"filter": "amenity ="}, "CQL2", "filter"),
-        ({"layer": None}, "supply is empty", "supply"),
-        ({"layer": None, "filter": "a = 1"}, "name one", "supply.layer"),
+        ({"layer": None}, "supply is empty", "layer"),
+        ({"layer": None, "filter": "a = 1"}, "name one", "layer"),
     ],
 )
 def test_choice_that_cannot_be_met_is_refused_with_what_there_is(ask, choice, told, parameter):

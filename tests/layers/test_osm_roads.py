@@ -6,6 +6,7 @@ import osmium
 import pytest
 import shapely
 
+from layers.faults import fault_table
 from layers.manifest import read_catalogue
 from layers.projection import to_metric
 from layers.readers.osm import read_osm
@@ -128,6 +129,10 @@ def test_way_without_any_node_is_refused_and_not_dropped(extract, reference):
     [refused] = checked.quarantined
     assert refused.rules == ("geometry_missing",)
     assert refused.properties["name"] == "ถนนหาย"
+    [group] = [each for each in fault_table(checked.faults) if each.severity == "refuse"]
+    assert (group.count, group.rows) == (1, (refused.row,))
+    assert "way/1" in group.example.message_en
+    assert [each.rule for each in checked.faults if each.row].count("geometry_missing") == 1
 
 
 def test_negative_ids_of_an_editor_are_told_as_missing(toy):

@@ -5,11 +5,12 @@ import json
 import pandas as pd
 import pytest
 
-from layers.faults import RULE_TITLES, fault_table
+from layers.faults import RULE_TITLES, fault, fault_table
 from layers.manifest import DEFAULT_SEVERITY
 from layers.readers.raw import Reading
 from layers.validate import check_file
 from twin.errors import LayerFileError
+from twin.types import Text
 
 #: South-west corner of the toy island, and the place of `toy.here()`; metres of EPSG:32647.
 X0, Y0 = 430_000.0, 870_000.0
@@ -233,6 +234,13 @@ def test_check_file_years_of_the_buddhist_era_become_common_era(toy, name):
 def test_check_file_counts_that_look_like_years_stay(toy):
     checked = check_file(toy.csv("ประชากร\n2564\n2021\n"), Reading(), None)
     assert checked.frame["ประชากร"].tolist() == [2564, 2021]
+
+
+def test_fault_table_lists_a_row_once_however_often_it_is_at_fault():
+    text = Text("ผิด", "wrong")
+    twice = [fault(4, "geom", "geometry_invalid", value, text) for value in ("a", "b")]
+    [group] = fault_table([*twice, fault(2, "geom", "geometry_invalid", "c", text)])
+    assert (group.count, group.rows) == (2, (2, 4))
 
 
 def test_fault_table_groups_refusals_first(toy):

@@ -146,6 +146,8 @@ def test_read_register_with_a_fault_names_it(tmp_path, old, new, complaint):
     with pytest.raises(ProjectFileError, match=complaint) as caught:
         read_register(path)
     assert "register.toml" in caught.value.th
+    why = caught.value.th.removeprefix("register.toml: ใช้เป็นทะเบียนโครงการไม่ได้: ")
+    assert re.search("[ก-๛]", why)
 
 
 def test_read_register_absent_file_is_refused(tmp_path):

@@ -3,11 +3,11 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from api.errors import tell_fault
 from twin.studies.inputs import CandidateChoice, TravelTime
 from twin.studies.question import Question, WhatIf
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.studies.scenarios.model import NewScenario
+from twin.validation import tell_fault
 
 NAMES = {"th": "ก", "en": "A"}
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import Any, Protocol, get_args
 
 from pydantic import BaseModel
 from sqlalchemy import Engine
 
+from twin.errors import TwinError
 from twin.settings import Settings
 from twin.types import Json, Text
 
@@ -109,6 +110,65 @@ class Process:
     output: Output
     is_long: bool
     run: Run
+
+    def answer(self, context: Context, inputs: BaseModel, progress: Progress) -> Json:
+        """Run it; the parameter of a fault is the path of the input as a client sends it.
+
+        Raises
+        ------
+        TwinError
+            What was asked cannot be answered.
+        """
+        try:
+            return self.run(context, inputs, progress)
+        except TwinError as error:
+            error.parameter = input_path(self.inputs, error.parameter or "")
+            raise
+
+
+def input_path(inputs: type[BaseModel], parameter: str) -> str | None:
+    """Return the path in a request of the input that a parameter is of.
+
+    Parameters
+    ----------
+    parameter
+        A path in the inputs, or in the question that is one of them; what follows the innermost
+        input is left out.
+
+    Returns
+    -------
+    None where the fault is of no input.
+
+    Examples
+    --------
+    >>> from twin.studies.inputs import Sdg
+    >>> input_path(Sdg, "demand.layer"), input_path(Sdg, "areas.0"), input_path(Sdg, "network")
+    ('inputs.demand.layer', 'inputs.areas.0', None)
+    """
+    for start in ((), ("question",)):
+        kept = _follow(inputs, (*start, *parameter.split(".")))
+        if len(kept) > len(start):
+            return ".".join(("inputs", *kept))
+    return None
+
+
+def _follow(model: type[BaseModel] | None, names: Iterable[str]) -> list[str]:
+    """Return the names up to the first that is no input."""
+    kept: list[str] = []
+    for name in names:
+        if not (kept and name.isdigit()):  # an item of a list is of the model of the list
+            field = model.model_fields.get(name) if model else None
+            if field is None:
+                break
+            model = _model_in(field.annotation)
+        kept.append(name)
+    return kept
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)
 
 
 def later(module: str, name: str) -> Run:

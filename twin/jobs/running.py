@@ -96,7 +96,7 @@ def _run(context: Context, job_id: UUID, attempt: int) -> None:
 def _result(context: Context, record: Record, progress: StoredProgress) -> str:
     process = get_process(record.process)
     inputs = process.inputs.model_validate(record.inputs)
-    result = as_json(process.run(context, inputs, progress))
+    result = as_json(process.answer(context, inputs, progress))
     max_mb = context.settings.jobs.max_result_mb
     if len(result.encode()) > max_mb * 1_000_000:
         raise TooLargeError(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, Field
 
 from twin.spec import Model
 from twin.types import Confidence
+from twin.validation import refused
 
 DomainCode = Literal["ENV", "ECO", "ENE", "GOV", "LIV", "MOB", "PEO"]
 PhaseId = Literal["2021", "2022-2023"]
@@ -50,7 +51,10 @@ CONTROL: Final = re.compile(
 
 def _plain(text: str) -> str:
     if not text or text != text.strip() or CONTROL.search(text):
-        raise ValueError("text must not be empty, padded or hold control characters")
+        raise refused(
+            "text must not be empty, padded or hold control characters",
+            "ข้อความต้องไม่ว่าง ไม่มีช่องว่างหัวท้าย และไม่มีอักขระควบคุม",
+        )
     return text
 
 

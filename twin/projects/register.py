@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -27,7 +27,8 @@ from twin.projects.seed import (
 )
 from twin.projects.store import Changes, write_entries
 from twin.spec import Model, Title
-from twin.types import Confidence
+from twin.types import Confidence, Text
+from twin.validation import tell_faults
 
 
 class ProgrammeItem(Model):
@@ -68,14 +69,14 @@ def read_register(path: Path | None = None) -> Register:
         file = RegisterFile.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
         register = _resolve(file)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(source, str(error)) from error
+        raise _refused(source, Text(f"อ่านไม่ได้: {error}", str(error))) from error
     except ValidationError as error:
-        faults = (f"{'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors())
-        raise _refused(source, "; ".join(faults)) from error
+        raise _refused(source, tell_faults(error.errors(), "register")) from error
     except KeyError as error:
-        raise _refused(source, f"unknown source or agency {error}") from error
+        why = Text(f"ไม่รู้จักแหล่งที่มาหรือหน่วยงาน {error}", f"unknown source or agency {error}")
+        raise _refused(source, why) from error
     if breaches := list(_breaches(register.entries)):
-        raise _refused(source, "; ".join(breaches))
+        raise _refused(source, Text(*map("; ".join, zip(*breaches, strict=True))))
     return register
 
 
@@ -220,23 +221,22 @@ def _pair(field: str, title: Title | None) -> dict[str, Any]:
     return {f"{field}_th": title and title.th, f"{field}_en": title and title.en}
 
 
-def _breaches(entries: Sequence[Entry]) -> list[str]:
-    found = []
+def _breaches(entries: Sequence[Entry]) -> Iterator[Text]:
     for entry in entries:
         code = entry.record.code
-        found += [f"{code}: {breach.message.en}" for breach in record_breaches(entry.record)]
+        found = [(code, breach) for breach in record_breaches(entry.record)]
         for site in entry.sites or ():
-            where = f"{code} site {site.position}"
-            found += [f"{where}: {breach.message.en}" for breach in site_breaches(site)]
+            found += [(f"{code} site {site.position}", one) for one in site_breaches(site)]
         for fact in entry.facts or ():
-            where = f"{code} {fact.field}"
-            found += [f"{where}: {breach.message.en}" for breach in fact_breaches(fact)]
+            found += [(f"{code} {fact.field}", one) for one in fact_breaches(fact)]
+        for where, breach in found:
+            yield Text(f"{where}: {breach.message.th}", f"{where}: {breach.message.en}")
     codes = [entry.record.code for entry in entries]
-    found += [f"{code}: given twice" for code in sorted({c for c in codes if codes.count(c) > 1})]
-    return found
+    for code in sorted({code for code in codes if codes.count(code) > 1}):
+        yield Text(f"{code}: ซ้ำกัน", f"{code}: given twice")
 
 
-def _refused(path: Path, reason: str) -> ProjectFileError:
+def _refused(path: Path, why: Text) -> ProjectFileError:
     return ProjectFileError(
-        f"{path.name}: {reason}", f"{path.name}: ใช้เป็นทะเบียนโครงการไม่ได้: {reason}"
+        f"{path.name}: {why.en}", f"{path.name}: ใช้เป็นทะเบียนโครงการไม่ได้: {why.th}"
     )

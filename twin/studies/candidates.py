@@ -57,7 +57,7 @@ def read_candidates(connection: Connection, choice: CandidateChoice, graph: Grap
             " `candidates.filter`.",
             f"ชั้นข้อมูล `{layer}` มี {len(supply.ids):,} แห่ง โปรดกรองให้เหลือไม่เกิน {MOST} ด้วย"
             " `candidates.filter`",
-            parameter="candidates.filter",
+            parameter="filter",
         )
     if layer is None:
         count = len(supply.ids)

@@ -21,7 +21,7 @@ from twin.errors import InvalidInputError, SetupError
 from twin.projects.values import escape_formula
 from twin.studies.answer import Words
 from twin.studies.tables import Cell, Kind, Table
-from twin.types import Json
+from twin.types import Json, Text
 
 _FORMATS: Final[Mapping[Kind, str]] = {
     "text": "General",
@@ -54,6 +54,8 @@ class Report:
         What a CSV file holds; None: nothing was asked for that it could.
     layers
         Of a GeoPackage, by name; some may be tables.
+    titles
+        Of the layers that areas are of, by their ids.
     """
 
     answer: Json
@@ -62,6 +64,7 @@ class Report:
     sheets: Mapping[str, Table]
     listed: Table | None
     layers: Mapping[str, pd.DataFrame]
+    titles: Mapping[str, Text]
 
 
 def check_target(path: Path) -> None:

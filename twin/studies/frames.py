@@ -16,13 +16,13 @@ from twin.analysis.coverage import ServiceCoverage
 from twin.analysis.model import FloatArray
 from twin.crs import METRIC_SRID, STORAGE_SRID
 from twin.errors import BusyError
-from twin.queries.catalogue import get_layer
+from twin.queries.catalogue import get_layer, list_layers
 from twin.studies.answer import CoverageAnswer
 from twin.studies.areas import read_shapes
 from twin.studies.people import read_registered
 from twin.studies.study import Study
 from twin.studies.tables import Column, Table, area_table, facility_table
-from twin.types import Json
+from twin.types import Json, Text
 
 
 def area_frame(connection: Connection, answer: CoverageAnswer, layer: str) -> gpd.GeoDataFrame:
@@ -79,6 +79,11 @@ def demand_frame(study: Study, found: ServiceCoverage) -> gpd.GeoDataFrame:
         columns[layer] = _name(areas.codes, areas.member)
     places = shapely.points(found.demand.xy)
     return gpd.GeoDataFrame(pd.DataFrame(columns), geometry=places, crs=METRIC_SRID)
+
+
+def layer_titles(connection: Connection) -> dict[str, Text]:
+    """Return what layers are called, by their ids."""
+    return {one.id: Text(one.spec.title.th, one.spec.title.en) for one in list_layers(connection)}
 
 
 def layer_frame(connection: Connection, layer_id: str) -> gpd.GeoDataFrame:

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from twin.studies.question import Asked, DemandChoice, LayerId, LonLat, Question, SupplyChoice
-from twin.studies.refusing import refused
+from twin.validation import refused
 
 _QUESTION: Final = "Who is served by what, within which time or distance."
 

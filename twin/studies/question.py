@@ -8,7 +8,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from twin.analysis.model import Direction, Mode
-from twin.studies.refusing import refused
+from twin.validation import refused
 
 LonLat = tuple[
     Annotated[float, Field(ge=-180, le=180)],

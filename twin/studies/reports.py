@@ -15,7 +15,7 @@ from twin.db.engine import connect
 from twin.jobs.process import Context
 from twin.studies.answer import CoverageAnswer, Explanation
 from twin.studies.files import Report
-from twin.studies.frames import area_frame, demand_frame, facility_frame, to_frame
+from twin.studies.frames import area_frame, demand_frame, facility_frame, layer_titles, to_frame
 from twin.studies.listing import (
     list_corners,
     list_explained,
@@ -87,7 +87,7 @@ def make_report(context: Context, process: str, asked: BaseModel, result: Json) 
         Areas were loaded anew since the answer.
     """
     if process in LISTED:
-        return _list(LISTED[process], asked, result)
+        return _list(context, LISTED[process], asked, result)
     return coverage_report(context, CoverageAnswer.model_validate(result))
 
 
@@ -102,6 +102,7 @@ def coverage_report(context: Context, answer: CoverageAnswer) -> Report:
     study, found = studies_of(context).coverage(answer.question)
     layers: dict[str, pd.DataFrame] = {}
     with connect(context.engine) as connection:
+        titles = layer_titles(connection)
         for layer in answer.areas:
             layers[f"areas_{layer}"] = area_frame(connection, answer, layer)
     layers["facilities"] = facility_frame(answer, found)
@@ -116,14 +117,17 @@ def coverage_report(context: Context, answer: CoverageAnswer) -> Report:
         sheets={**sheets, "สถานบริการ facilities": facility_table(answer)},
         listed=area_table(answer, answer.areas) if answer.areas else None,
         layers=layers,
+        titles=titles,
     )
 
 
-def _list(how: Listed, asked: BaseModel, result: Json) -> Report:
+def _list(context: Context, how: Listed, asked: BaseModel, result: Json) -> Report:
     """Return the table of an answer, and the same as a layer where it has places."""
     answer: Any = how.model.model_validate(result)
     table, basis = how.table(answer), basis_table(answer, asked)
     lines = None if how.lines is None else how.lines(answer)
+    with connect(context.engine) as connection:
+        titles = layer_titles(connection)
     return Report(
         answer=result,
         summary=answer.summary,
@@ -131,6 +135,7 @@ def _list(how: Listed, asked: BaseModel, result: Json) -> Report:
         sheets={how.name: table},
         listed=table,
         layers={how.name: _place(to_frame(table), lines), "assumptions": to_frame(basis)},
+        titles=titles,
     )
 
 

@@ -8,6 +8,7 @@ from twin.analysis.explain import explain
 from twin.analysis.service_area import service_areas
 from twin.analysis.what_if import with_added, without
 from twin.db.engine import connect
+from twin.errors import within
 from twin.jobs.process import Context, Progress
 from twin.studies.areas import read_land
 from twin.studies.drawn import drawn_xy
@@ -38,8 +39,9 @@ def what_if(context: Context, asked: WhatIf, progress: Progress) -> Json:
     spots = drawn_xy(asked.add, "add").tolist()
     study, before = studies_of(context).coverage(asked.question)
     after = before
-    for facility in asked.remove:
-        after = without(after, facility)
+    for number, facility in enumerate(asked.remove):
+        with within(facility=f"remove.{number}"):
+            after = without(after, facility)
     for number, spot in enumerate(spots, start=1):
         after = with_added(after, spot, facility=f"{ADDED}{number}", is_paced=False)
     return write_what_if(study, before, after).model_dump(mode="json")

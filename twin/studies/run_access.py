@@ -10,7 +10,7 @@ from twin.analysis.catchment import Zone, enhanced_two_step, two_step
 from twin.analysis.model import Basis, Supply
 from twin.analysis.reach import impedance_array
 from twin.analysis.sdg import open_space_access, public_transport_access
-from twin.errors import InvalidInputError
+from twin.errors import InvalidInputError, within
 from twin.jobs.process import Context, Progress
 from twin.studies.inputs import Access, Sdg
 from twin.studies.question import Question, SupplyChoice
@@ -41,10 +41,11 @@ def access(context: Context, asked: Access, progress: Progress) -> Json:
         direction=asked.question.direction,
         limit=farthest * (1 + 1e-6),
     )
-    if zones:
-        found = enhanced_two_step(impedance, now.weight, study.supply, zones)
-    else:
-        found = two_step(impedance, now.weight, study.supply, farthest)
+    with within(capacity="question.supply.capacity"):
+        if zones:
+            found = enhanced_two_step(impedance, now.weight, study.supply, zones)
+        else:
+            found = two_step(impedance, now.weight, study.supply, farthest)
     return write_access(study, now, found, asked).model_dump(mode="json")
 
 
@@ -56,19 +57,24 @@ def sdg(context: Context, asked: Sdg, progress: Progress) -> Json:
     on_foot = Question(mode="walk", unit="metres")
     graph, demand = studies.graph(on_foot), studies.demand(asked.demand, asked.areas)
     if asked.indicator == "11.2.1":
-        low, high = (_supply(studies, one) for one in (asked.low_capacity, asked.high_capacity))
+        low, high = (_supply(studies, asked, name) for name in ("low_capacity", "high_capacity"))
         progress(0.6, COUNTING)
         found = public_transport_access(graph, demand, low, high, max_snap_m=asked.max_snap_m)
     else:
-        spaces = _supply(studies, asked.open_space)
+        spaces = _supply(studies, asked, "open_space")
         progress(0.6, COUNTING)
         found = open_space_access(graph, demand, spaces, max_snap_m=asked.max_snap_m)
     _, report = studies.network()
-    return write_sdg(found, studies.streets(), report, asked).model_dump(mode="json")
+    warning = studies.tell_main_roads(asked.demand)
+    return write_sdg(found, studies.streets(), report, warning, asked).model_dump(mode="json")
 
 
-def _supply(studies: Studies, choice: SupplyChoice | None) -> Supply:
-    return _NOWHERE if choice is None else studies.supply(choice)
+def _supply(studies: Studies, asked: Sdg, name: str) -> Supply:
+    choice: SupplyChoice | None = getattr(asked, name)
+    if choice is None:
+        return _NOWHERE
+    with within(name):
+        return studies.supply(choice)
 
 
 def _require_capacity(asked: Access) -> None:

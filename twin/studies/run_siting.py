@@ -18,7 +18,7 @@ from twin.analysis.siting.problem import Candidates, Siting
 from twin.analysis.snap import snap
 from twin.analysis.supply import select
 from twin.db.engine import connect
-from twin.errors import InvalidInputError
+from twin.errors import InvalidInputError, within
 from twin.jobs.process import Context, Progress
 from twin.studies.candidates import Places, read_candidates, with_sites
 from twin.studies.inputs import Opportunity, SitingProblem
@@ -42,7 +42,7 @@ def siting(context: Context, asked: SitingProblem, progress: Progress) -> Json:
         if existing
         else _cover(study, select(study.supply, np.zeros(len(study.supply.ids), bool)))
     )
-    with connect(context.engine) as connection:
+    with connect(context.engine) as connection, within("candidates"):
         places = read_candidates(connection, asked.candidates, study.graph)
     progress(0.3, _MEASURING)
     problem, off_network = _problem(study, before, places, asked)

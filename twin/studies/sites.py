@@ -18,7 +18,7 @@ from twin.queries.catalogue import PublishedLayer
 from twin.studies.reading import listed
 from twin.types import Text
 
-_PARAMETER: Final = "supply.projects"
+_PARAMETER: Final = "projects"
 
 #: Statuses of projects that serve already, whatever their dates.
 _OPEN: Final = frozenset({"operating", "finished"})

@@ -18,7 +18,7 @@ from twin.analysis.overlay import Inputs
 from twin.analysis.situation import Situation
 from twin.analysis.snap import Snapped, snap
 from twin.db.engine import connect
-from twin.errors import NotFoundError
+from twin.errors import within
 from twin.jobs.process import Context
 from twin.memo import Memo
 from twin.studies.areas import read_areas
@@ -195,6 +195,12 @@ class Studies:
         with connect(self._context.engine) as connection:
             return tell_streets(connection, report)
 
+    def tell_main_roads(self, demand: DemandChoice) -> Text:
+        """Return that people are put where streets are loaded, if main roads are; else nothing."""
+        _, report = self.network()
+        with connect(self._context.engine) as connection:
+            return _tell_main_roads(connection, demand, report) or Text("", "")
+
     def graph(self, question: Question) -> Graph:
         """Return the streets as a question's mode and unit see them; raises as `network` does."""
         network, _ = self.network(ferries=question.ferries)
@@ -220,11 +226,8 @@ class Studies:
     def _scenario(self, question: Question) -> Scenario | None:
         if question.scenario is None:
             return None
-        try:
-            with connect(self._context.engine) as connection:
-                return get_scenario(connection, question.scenario)
-        except NotFoundError as error:
-            raise NotFoundError(error.en, error.th, parameter="scenario") from error
+        with connect(self._context.engine) as connection, within(scenarioId="scenario"):
+            return get_scenario(connection, question.scenario)
 
     def _read(self, question: Question, state: State, scenario: Scenario | None) -> Study:
         with connect(self._context.engine) as connection:
@@ -232,7 +235,8 @@ class Studies:
             streets = tell_streets(connection, report)
             notes = _tell_notes(connection, question, report)
             if scenario is not None:
-                made = overlay(connection, made, question, scenario.changes)
+                with within("scenario"):
+                    made = overlay(connection, made, question, scenario.changes)
                 streets = _with_scenario(streets, scenario, made.network)
         graph = self._graph(made.network, question)
         placed = self._place(graph, made.demand, made.supply, question.max_snap_m)
@@ -243,7 +247,8 @@ class Studies:
     def _inputs(
         self, connection: Connection, question: Question, number: int
     ) -> tuple[Inputs, NetworkReport]:
-        supply = read_supply(connection, question.supply)  # most faults are found here
+        with within("supply"):  # most faults are found here
+            supply = read_supply(connection, question.supply)
         demand = self._demand(connection, question.demand, question.areas, number)
         network, report = self._network(number, question.ferries)
         return Inputs(network, demand, supply), report
@@ -287,15 +292,21 @@ def studies_of(context: Context) -> Studies:
 def _tell_notes(
     connection: Connection, question: Question, report: NetworkReport
 ) -> tuple[Text, ...]:
-    notes = [tell_mixed(connection, question.supply)]
-    if has_main_roads_only(report) and is_along_streets(connection, question.demand):
-        notes.append(
-            Text(
-                "ประชากรถูกกระจายบนถนนสายหลักซึ่งเป็นถนนที่มีเท่านั้น ผลจึงดีเกินจริง",
-                "People are spread along main roads, the only ones loaded: the ratio is too good.",
-            )
-        )
+    with within("supply"):
+        mixed = tell_mixed(connection, question.supply)
+    notes = (mixed, _tell_main_roads(connection, question.demand, report))
     return tuple(note for note in notes if note is not None)
+
+
+def _tell_main_roads(
+    connection: Connection, demand: DemandChoice, report: NetworkReport
+) -> Text | None:
+    if not (has_main_roads_only(report) and is_along_streets(connection, demand)):
+        return None
+    return Text(
+        "ประชากรถูกกระจายบนถนนสายหลักซึ่งเป็นถนนที่มีเท่านั้น ผลจึงดีเกินจริง",
+        "People are spread along main roads, the only ones loaded: the ratio is too good.",
+    )
 
 
 def _with_scenario(streets: Basis, scenario: Scenario, network: Network) -> Basis:

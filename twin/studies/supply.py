@@ -64,7 +64,7 @@ def read_supply(connection: Connection, choice: SupplyChoice) -> Supply:
         raise InvalidInputError(
             "`filter` and `capacity` are of a layer; name one in `layer`.",
             "`filter` และ `capacity` เป็นของชั้นข้อมูล โปรดระบุ `layer`",
-            parameter="supply.layer",
+            parameter="layer",
         )
     if choice.projects:
         parts.append(read_sites(connection, choice.projects, choice.opened_by))
@@ -74,7 +74,7 @@ def read_supply(connection: Connection, choice: SupplyChoice) -> Supply:
         raise InvalidInputError(
             "The supply is empty: name a layer or projects, or draw points.",
             "ไม่มีผู้ให้บริการเลย โปรดระบุชั้นข้อมูลหรือโครงการ หรือวาดจุด",
-            parameter="supply",
+            parameter="layer",
         )
     return _put_together(connection, choice, parts)
 
@@ -102,11 +102,11 @@ def _put_together(connection: Connection, choice: SupplyChoice, parts: Sequence[
 
 def _read_layer(connection: Connection, choice: SupplyChoice, layer_id: str) -> Part:
     kind = Text("จุดหรือพื้นที่", "of points or areas")
-    layer = find_layer(connection, layer_id, is_places, kind, "supply.layer")
+    layer = find_layer(connection, layer_id, is_places, kind, "layer")
     columns = _columns(layer, choice.capacity)
     wanted = list(dict.fromkeys(columns.values()))
     features = read_features(
-        connection, layer, wanted, _conditions(layer, choice), parameter="supply.layer"
+        connection, layer, wanted, _conditions(layer, choice), parameter="layer"
     )
     if not len(features):
         raise _keeps_nothing(layer, choice.filter)
@@ -114,7 +114,7 @@ def _read_layer(connection: Connection, choice: SupplyChoice, layer_id: str) -> 
     capacity = np.full(len(features), np.nan)
     if choice.capacity:
         number = place["capacity"]
-        capacity = read_numbers(layer, features, choice.capacity, number, "supply.capacity")
+        capacity = read_numbers(layer, features, choice.capacity, number, "capacity")
     ids = [f"{layer.id}/{one}" for one in features.ids.tolist()]
     cells = {
         role: [getattr(row, f"c{number}") for row in features.rows]
@@ -136,7 +136,7 @@ def _columns(layer: PublishedLayer, capacity: str | None) -> dict[str, str]:
         if columns["th"] == columns["en"] and "name_th" in layer.described.types:
             columns["th"] = "name_th"
     if capacity is not None:
-        columns["capacity"] = require_number(layer, capacity, "supply.capacity")
+        columns["capacity"] = require_number(layer, capacity, "capacity")
     for name in OPENING:
         if layer.described.types.get(name) == "date":
             columns.setdefault("opened", name)
@@ -182,7 +182,7 @@ def _tell_layer(
 
 
 def _draw(points: Sequence[LonLat]) -> Part:
-    xy = drawn_xy(points, "supply.points")
+    xy = drawn_xy(points, "points")
     numbers = range(1, len(points) + 1)
     names = [Text(f"จุดที่วาด {number}", f"Drawn point {number}") for number in numbers]
     supply = make_part(xy, [f"drawn/{number}" for number in numbers], names, (None,) * len(points))
@@ -201,7 +201,7 @@ def _keeps_nothing(layer: PublishedLayer, text: str | None) -> InvalidInputError
         return InvalidInputError(
             f"Layer `{layer.id}` is empty; load it, or choose another.",
             f"ชั้นข้อมูล `{layer.id}` ว่างเปล่า โปรดนำเข้าข้อมูล หรือเลือกชั้นข้อมูลอื่น",
-            parameter="supply.layer",
+            parameter="layer",
         )
     told = ", ".join(
         f"{column.name} ({', '.join(column.values)})" if column.values else column.name
@@ -210,7 +210,7 @@ def _keeps_nothing(layer: PublishedLayer, text: str | None) -> InvalidInputError
     return InvalidInputError(
         f"The filter keeps nothing of layer `{layer.id}`. Its columns: {told}.",
         f"เงื่อนไขกรองไม่เหลือรายการใดของชั้นข้อมูล `{layer.id}` คอลัมน์ที่มี: {told}",
-        parameter="supply.filter",
+        parameter="filter",
     )
 
 
@@ -218,7 +218,7 @@ def _nothing_open(choice: SupplyChoice, notes: Sequence[Text]) -> InvalidInputEr
     return InvalidInputError(
         f"Nothing is open by {choice.opened_by}. " + " ".join(f"{note.en}." for note in notes),
         f"ไม่มีแห่งใดเปิดภายใน {choice.opened_by} " + " ".join(note.th for note in notes),
-        parameter="supply.opened_by",
+        parameter="opened_by",
     )
 
 
@@ -233,7 +233,7 @@ def tell_mixed(connection: Connection, choice: SupplyChoice) -> Text | None:
     if choice.layer is None or choice.filter is not None:
         return None
     kind_of = Text("จุดหรือพื้นที่", "of points or areas")
-    layer = find_layer(connection, choice.layer, is_places, kind_of, "supply.layer")
+    layer = find_layer(connection, choice.layer, is_places, kind_of, "layer")
     kind = next((column for column in layer.spec.columns if column.values), None)
     if kind is None or kind.values is None:
         return None

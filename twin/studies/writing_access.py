@@ -65,14 +65,22 @@ def write_access(
     )
 
 
-def write_sdg(found: SdgAccess, streets: Basis, report: NetworkReport, asked: Sdg) -> SdgAnswer:
-    """Return an indicator."""
+def write_sdg(
+    found: SdgAccess, streets: Basis, report: NetworkReport, warning: Text, asked: Sdg
+) -> SdgAnswer:
+    """Return an indicator.
+
+    Parameters
+    ----------
+    warning
+        What else limits the answer, told after what is unknown; may be empty.
+    """
     people = write_people(found)
     unknown = [tell_unknown(found, asked.max_snap_m, report)] if found.unknown > 0 else []
     parts = (asked.model_dump_json(), streets.revision, found.demand.revision)
     told = "\n".join((*parts, *(basis.revision for basis in found.supply.values())))
     return SdgAnswer(
-        summary=words(join_texts(_summarise_sdg(found, people), *unknown)),
+        summary=words(join_texts(_summarise_sdg(found, people), *unknown, warning)),
         indicator=found.indicator,
         people=people,
         areas={

@@ -12,7 +12,7 @@ from twin.analysis.comparison import Comparison, Measure, Side
 from twin.analysis.overlay import Inputs
 from twin.db.engine import connect
 from twin.db.models import Project as ProjectTable
-from twin.errors import InvalidInputError
+from twin.errors import InvalidInputError, within
 from twin.jobs.process import Context
 from twin.studies.question import Question
 from twin.studies.scenarios.changes import (
@@ -43,8 +43,15 @@ def compare_sides(context: Context, a: str, b: str) -> Comparison:
         A change cannot be applied any more.
     """
     with connect(context.engine) as connection:
-        scenarios = [None if id_ == BASE_ID else get_scenario(connection, id_) for id_ in (a, b)]
-    return compare(*_sides(context, _common_question(scenarios), scenarios))
+        scenarios = [_find(connection, side, id_) for side, id_ in (("a", a), ("b", b))]
+    return compare(*_sides(context, _common_question(scenarios), scenarios, ("a", "b")))
+
+
+def _find(connection: Connection, side: str, id_: str) -> Scenario | None:
+    if id_ == BASE_ID:
+        return None
+    with within(scenarioId=side):
+        return get_scenario(connection, id_)
 
 
 def base_and_scenario(context: Context, scenario: Scenario) -> tuple[Side, Side]:
@@ -54,12 +61,19 @@ def base_and_scenario(context: Context, scenario: Scenario) -> tuple[Side, Side]
 
 
 def _sides(
-    context: Context, question: Question, scenarios: Sequence[Scenario | None]
+    context: Context,
+    question: Question,
+    scenarios: Sequence[Scenario | None],
+    parameters: tuple[str, str] = ("", ""),
 ) -> list[Side]:
     studies = studies_of(context)
     base = studies.inputs(question)
+    sides = []
     with connect(context.engine) as connection:
-        return [_side(connection, studies, question, base, scenario) for scenario in scenarios]
+        for parameter, scenario in zip(parameters, scenarios, strict=True):
+            with within(parameter):
+                sides.append(_side(connection, studies, question, base, scenario))
+    return sides
 
 
 def _side(
@@ -91,7 +105,7 @@ def _common_question(scenarios: list[Scenario | None]) -> Question:
         raise InvalidInputError(
             f"The scenarios ask different questions: {told} differ. Give both the same question.",
             f"สถานการณ์จำลองทั้งสองถามคนละคำถาม ต่างกันที่ {told} โปรดตั้งคำถามให้เหมือนกัน",
-            parameter=f"question.{differing[0]}",
+            parameter="b",
         )
     return first
 

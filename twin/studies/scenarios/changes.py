@@ -13,8 +13,8 @@ from shapely.geometry.base import BaseGeometry
 from twin.analysis.model import MODES, Mode
 from twin.spec import Title
 from twin.studies.question import Asked, LonLat
-from twin.studies.refusing import refused
 from twin.types import Json, Text
+from twin.validation import refused
 
 FacilityId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,80}$", examples=["facility/12"])]
 Modes = Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)]

@@ -14,7 +14,7 @@ from twin.analysis.overlay.drawn import JOIN_WITHIN_M
 from twin.analysis.overlay.facilities import change_supply
 from twin.analysis.overlay.streets import CLOSE_WITHIN_M
 from twin.crs import STORAGE_SRID
-from twin.errors import InvalidInputError, NotFoundError, TwinError
+from twin.errors import InvalidInputError, NotFoundError, TwinError, within
 from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.queries.place import Point
 from twin.studies.areas import read_shapes
@@ -56,7 +56,12 @@ def add_change(
     """
     scenario = lock_scenario(connection, scenario_id, version)
     position = next_position(scenario)
-    check_change(connection, scenario, position, change)
+    own = f"changes.{position}."
+    try:
+        check_change(connection, scenario, position, change)
+    except TwinError as error:  # only this change was sent, so its parameters need no place
+        error.parameter = f"{error.parameter or ''}.".removeprefix(own).removesuffix(".") or None
+        raise
     append_change(connection, scenario, position, change)
     return position
 
@@ -86,7 +91,8 @@ def check_change(
 def _check_supply(
     connection: Connection, scenario: Scenario, resolved: Mapping[int, overlay.Change]
 ) -> None:
-    supply = read_supply(connection, scenario.question.supply)
+    with within("question.supply"):
+        supply = read_supply(connection, scenario.question.supply)
     for position, change in resolved.items():
         if isinstance(change, get_args(overlay.SupplyChange)):
             try:

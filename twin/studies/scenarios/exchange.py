@@ -17,6 +17,8 @@ from twin.studies.scenarios.changes import ScenarioChange
 from twin.studies.scenarios.check import check_change
 from twin.studies.scenarios.model import MAX_CHANGES, NewScenario, Scenario
 from twin.studies.scenarios.store import append_change, create_scenario, get_scenario
+from twin.types import Text
+from twin.validation import fault_path, tell_fault
 
 #: Grows when files of before can no longer be read.
 _FORMAT: Final = 1
@@ -52,13 +54,16 @@ def read_scenario(path: Path) -> ScenarioFile:
         The file is not one of a scenario; the first fault is told with its place.
     """
     try:
-        return ScenarioFile.model_validate_json(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise _unreadable(path, Text(str(error), str(error))) from error
+    try:
+        return ScenarioFile.model_validate_json(text)
     except ValidationError as error:
         fault = error.errors()[0]
-        place = ".".join(map(str, fault["loc"])) or "JSON"
-        raise _unreadable(path, f"{place}: {fault['msg']}") from error
+        place = fault_path(fault, json.loads(text) if fault["loc"] else None) or "JSON"
+        told = tell_fault(fault)
+        raise _unreadable(path, Text(f"{place}: {told.th}", f"{place}: {told.en}")) from error
 
 
 def import_scenario(connection: Connection, file: ScenarioFile) -> tuple[Scenario, list[Moved]]:
@@ -84,10 +89,10 @@ def import_scenario(connection: Connection, file: ScenarioFile) -> tuple[Scenari
     return scenario, moved
 
 
-def _unreadable(path: Path, why: str) -> InvalidInputError:
+def _unreadable(path: Path, why: Text) -> InvalidInputError:
     return InvalidInputError(
-        f"{path.name} is not a scenario that can be read: {why}. Export one with `twin scenario"
+        f"{path.name} is not a scenario that can be read: {why.en}. Export one with `twin scenario"
         " export` to see the form.",
-        f"อ่าน {path.name} เป็นสถานการณ์จำลองไม่ได้: {why} ดูรูปแบบได้จากไฟล์ที่ส่งออกด้วย"
+        f"อ่าน {path.name} เป็นสถานการณ์จำลองไม่ได้: {why.th} ดูรูปแบบได้จากไฟล์ที่ส่งออกด้วย"
         " `twin scenario export`",
     )

@@ -11,10 +11,10 @@ from pydantic import Field, model_validator
 
 from twin.spec import Title
 from twin.studies.question import Asked, Question
-from twin.studies.refusing import refused
 from twin.studies.scenarios.base import Revisions
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.types import Json, Text
+from twin.validation import refused
 
 #: Stands for what is there, without any change, where two are compared.
 BASE_ID: Final = "base"

@@ -11,7 +11,7 @@ from twin.analysis.model import Mode
 from twin.analysis.network.speeds import SPEEDS
 from twin.analysis.overlay import changes as overlay
 from twin.analysis.overlay.apply import naming
-from twin.errors import InvalidInputError, TwinError
+from twin.errors import InvalidInputError, TwinError, within
 from twin.projection import to_metric
 from twin.studies.areas import read_areas
 from twin.studies.question import LonLat
@@ -105,7 +105,8 @@ def _facility(position: int, change: written.AddFacility) -> overlay.Facility:
 
 
 def _sites(connection: Connection, change: written.Project) -> tuple[overlay.Facility, ...]:
-    sites = read_sites(connection, [change.code], None).supply
+    with within(projects="code"):
+        sites = read_sites(connection, [change.code], None).supply
     rows = zip(sites.ids, sites.names, sites.xy.tolist(), sites.opened, strict=True)
     return tuple(
         overlay.Facility(id_, name, (x, y), opened=change.on or opened)
