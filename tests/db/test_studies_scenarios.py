@@ -122,7 +122,7 @@ def test_comparing_uses_the_places_that_are_kept(island):
 def test_unknown_scenario_is_refused_by_name(island):
     with pytest.raises(NotFoundError) as caught:
         served(island, "no-such")
-    assert caught.value.parameter == "scenario"
+    assert caught.value.parameter == "inputs.scenario"
 
 
 @pytest.fixture(scope="module")
