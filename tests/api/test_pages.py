@@ -275,6 +275,15 @@ def test_page_says_everything_in_thai_first(client, path, where):
     assert [text for text in told if not THAI.search(text)] == []
 
 
+@pytest.mark.parametrize("path", ["grid", "elevation", "elevation/map/tiles/WebMercatorQuad"])
+def test_extent_on_a_page_is_to_a_metre(client, path):
+    tree = parsed(client.get(f"/api/collections/{path}?f=html"))
+    (extent,) = tree.xpath("//dt[contains(., 'Extent')]/following-sibling::dd[1]")
+    numbers = text_of(extent).split(", ")
+    assert len(numbers) == 4
+    assert [number for number in numbers if len(number.partition(".")[2]) > 5] == []
+
+
 def test_page_of_a_process_folds_what_only_programs_read(client):
     tree = parsed(client.get("/api/processes/network?f=html"))
     assert '"properties"' in tree.xpath("string(//main/details)")
