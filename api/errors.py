@@ -16,13 +16,12 @@ from starlette.exceptions import HTTPException
 
 from api.observing.metrics import REJECTED
 from api.observing.request_id import REQUEST_ID
+from api.problem_page import PROBLEM, for_reader
 from twin import errors
 from twin.types import Text
 from twin.validation import fault_path, tell_fault
 
 LOG: Final = logging.getLogger("twin.api")
-
-PROBLEM: Final = "application/problem+json"
 
 #: Seconds after which a client may try again when the database was away.
 RETRY_AFTER_S: Final = 5
@@ -151,12 +150,16 @@ def fault_response(error: errors.TwinError, asked: str) -> Response:
 async def _twin_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, errors.TwinError):
         raise TypeError from error
-    return fault_response(error, f"{request.method} {request.url.path}")
+    return for_reader(request, fault_response(error, f"{request.method} {request.url.path}"))
 
 
-async def _invalid_request(_request: Request, error: Exception) -> Response:
+async def _invalid_request(request: Request, error: Exception) -> Response:
     if not isinstance(error, RequestValidationError):
         raise TypeError from error
+    return for_reader(request, _refusal(error))
+
+
+def _refusal(error: RequestValidationError) -> Response:
     fault = error.errors()[0]
     place, *names = fault["loc"]
     sent = error.body if place == "body" else None
@@ -173,13 +176,13 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
     return problem(status, "invalid-input", text, parameter)
 
 
-async def _http_error(_request: Request, error: Exception) -> Response:
+async def _http_error(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise TypeError from error
     status = HTTPStatus(error.status_code)
     text = _HTTP_TEXTS.get(status.value, Text(status.phrase, status.phrase))
     code = status.phrase.lower().replace(" ", "-")
-    return problem(status, code, text, headers=error.headers)
+    return for_reader(request, problem(status, code, text, headers=error.headers))
 
 
 async def _busy(request: Request, error: Exception) -> Response:

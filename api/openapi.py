@@ -7,9 +7,9 @@ from typing import Any, Final
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from api.errors import PROBLEM
 from api.models.common import Problem
 from api.openapi30 import downgrade
+from api.problem_page import PROBLEM
 from twin.types import Json
 
 _DESCRIPTIONS: Final = {

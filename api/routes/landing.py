@@ -120,7 +120,10 @@ def _ways(request: Request) -> list[Link]:
         link(request, "service-desc", "/api/openapi.json", OPENAPI, "OpenAPI 3.0"),
         link(request, "conformance", "/api/conformance", title="มาตรฐานที่รองรับ | Conformance"),
         link(
-            request, f"{REL}conformance", "/api/conformance", title="Conformance, as OGC names it"
+            request,
+            f"{REL}conformance",
+            "/api/conformance",
+            title="มาตรฐานที่รองรับ ตามชื่อของ OGC | Conformance, as OGC names it",
         ),
         link(request, "related", "/api/projects", GEOJSON, "โครงการ | Projects"),
         link(request, "related", "/api/programme", title="ภาพรวมแผน | Totals of the programme"),

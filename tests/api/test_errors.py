@@ -1,6 +1,7 @@
 """Faults as problems: every class has a status, only ours are logged, nothing inside is told."""
 
 import logging
+from html import escape
 
 import pytest
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -90,3 +91,31 @@ def test_host_that_cannot_be_in_an_address_is_400(toy_client, host):
 def test_host_is_taken_into_links(toy_client, host):
     links = toy_client.get("/api", headers={"Host": host}).json()["links"]
     assert links[0]["href"] == f"http://{host}/api"
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/api/collections/nope", 404),
+        ("/api/collections/grid?nope=1", 400),
+        ("/embed/map", 404),
+        ("/api/jobs/00000000-0000-0000-0000-000000000000", 404),
+    ],
+)
+def test_problem_is_a_page_for_a_browser_and_json_for_programs(client, path, status):
+    told = client.get(path)
+    shown = client.get(path, headers={"Accept": "text/html,application/xml;q=0.9,*/*;q=0.8"})
+    assert (told.status_code, shown.status_code) == (status, status)
+    assert told.headers["content-type"] == "application/problem+json"
+    assert shown.headers["content-type"] == "text/html; charset=utf-8"
+    assert shown.text.index(escape(told.json()["detail_th"])) < shown.text.index(
+        escape(told.json()["detail"])
+    )
+
+
+def test_problem_as_a_page_keeps_what_its_headers_say(client):
+    wanted = {"Accept": "text/html", "Accept-Encoding": "identity"}
+    shown = client.delete("/api/collections", headers=wanted)
+    assert shown.status_code == 405
+    assert "GET" in shown.headers["allow"]
+    assert int(shown.headers["content-length"]) == len(shown.content)

@@ -1,6 +1,9 @@
 """The pages for people: escaped, linked, in both languages, without a script."""
 
+import re
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from lxml import etree
@@ -10,12 +13,16 @@ from starlette.testclient import TestClient
 from api.formats import wants_html
 from api.html import font_faces, page
 from api.main import create_app
+from api.models.common import Bilingual
+from api.models.processes import JobList, StatusInfo
+from twin.jobs.record import Status
 
 COLLECTION = {"id": "grid", "th": "ตาราง", "en": "Grid"}
 COLUMNS = [
     {"name": "people", "th": "ประชากร", "en": "People", "unit": "คน"},
     {"name": "name", "th": "ชื่อ", "en": "Name", "unit": None},
 ]
+THAI = re.compile("[\u0e00-\u0e7f]")
 EVIL = "<script>alert('x')</script>\"onload=\"x"
 
 
@@ -92,7 +99,7 @@ def test_page_is_for_everybody(client, path):
     assert len(tree.findall(".//h1")) == 1
     assert tree.find(".//nav").get("aria-label")
     assert tree.find(".//meta[@name='viewport']") is not None
-    assert any("\u0e00" <= letter <= "\u0e7f" for letter in tree.findtext(".//title"))
+    assert THAI.search(tree.findtext(".//title"))
     assert not tree.xpath("//script | //style | //@style | //@onclick")
     assert all(cell.get("scope") for cell in tree.findall(".//th"))
 
@@ -252,3 +259,54 @@ def test_pages_are_not_framed_and_load_nothing_from_elsewhere(toy):
     assert "default-src 'self'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
+
+
+@pytest.mark.parametrize(
+    ("path", "where"),
+    [
+        ("/api/docs", "//ul[@class='tags']//a/text()[1]"),
+        ("/api?f=html", "//ul[@class='cards']//strong/span[1]/text()"),
+        ("/api/processes/network?f=html", "//dt/span[1]/text() | //dd/span[1]/text()"),
+    ],
+)
+def test_page_says_everything_in_thai_first(client, path, where):
+    told = parsed(client.get(path)).xpath(where)
+    assert len(told) > 3
+    assert [text for text in told if not THAI.search(text)] == []
+
+
+@pytest.mark.parametrize("path", ["grid", "elevation", "elevation/map/tiles/WebMercatorQuad"])
+def test_extent_on_a_page_is_to_a_metre(client, path):
+    tree = parsed(client.get(f"/api/collections/{path}?f=html"))
+    (extent,) = tree.xpath("//dt[contains(., 'Extent')]/following-sibling::dd[1]")
+    numbers = text_of(extent).split(", ")
+    assert len(numbers) == 4
+    assert [number for number in numbers if len(number.partition(".")[2]) > 5] == []
+
+
+def test_page_of_a_process_folds_what_only_programs_read(client):
+    tree = parsed(client.get("/api/processes/network?f=html"))
+    assert '"properties"' in tree.xpath("string(//main/details)")
+    assert "{" not in "".join(tree.xpath("//main//text()[not(ancestor::details)]"))
+
+
+@pytest.mark.parametrize("status", get_args(Status))
+def test_pages_of_jobs_tell_each_status_in_both_languages(status):
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    done = Bilingual(th="ข้อความ", en="Words")
+    job = StatusInfo(
+        processID="echo",
+        jobID="0b5cb4ba",
+        status=status,
+        progress=7,
+        message="",
+        messages=done,
+        created=now,
+        updated=now,
+        links=[],
+    )
+    single = parsed(page(ask("/api/jobs/0b5cb4ba"), "job.html", it=job))
+    several = parsed(page(ask("/api/jobs"), "jobs.html", it=JobList(jobs=[job], links=[])))
+    (told,) = single.xpath("//dd[contains(., '7 %')]")
+    assert told.xpath("string(span[@lang='th'])") != told.xpath("string(span[@lang='en'])")
+    assert told.xpath("string(span[@lang='th'])") in text_of(several)

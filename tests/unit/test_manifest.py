@@ -93,6 +93,13 @@ def test_manifest_texts_are_in_both_languages(manifest):
         assert not has_thai(title.en)
 
 
+@pytest.mark.parametrize("name", ["road", "waterway"])
+def test_names_that_the_map_writes_along_lines_are_in_the_tiles(name):
+    manifest = read_manifest(LAYERS / "catalogue" / f"{name}.toml")
+    drawn = {column.name for column in manifest.columns if column.tile}
+    assert drawn >= {"name_th", "name_en"}
+
+
 @pytest.mark.parametrize("manifest", read_catalogue(), ids=lambda manifest: manifest.id)
 def test_phuket_source_names_an_untried_upstream_and_what_to_do_with_it(manifest):
     source = manifest.sources["phuket"]

@@ -28,6 +28,20 @@ QUERY = f"?lang=en&lon={HERE.x}&lat={HERE.y}&zoom={ZOOM}"
 PICTURE = """() => [...document.querySelectorAll('#map canvas.leaflet-tile')]
   .map((one) => one.style.transform + one.toDataURL()).sort().join()"""
 
+#: The colours of these tiles, and the one of ferries.
+COLOURS = """() => {
+  const seen = new Set();
+  for (const one of document.querySelectorAll('#map canvas.leaflet-tile')) {
+    const copy = new OffscreenCanvas(one.width, one.height);
+    const pen = copy.getContext('2d', { willReadFrequently: true });
+    pen.drawImage(one, 0, 0);
+    const { data } = pen.getImageData(0, 0, one.width, one.height);
+    for (let i = 0; i < data.length; i += 4) seen.add(data.slice(i, i + 3).join());
+  }
+  return [...seen];
+}"""
+FERRY = "63,115,144"
+
 #: The same of a raster, without tiles that show nothing: they have no picture, or one of a pixel.
 RASTER = """() => [...document.querySelectorAll('#map .raster-tile img.leaflet-tile-loaded')]
   .filter((one) => one.naturalWidth > 1)
@@ -165,6 +179,25 @@ def test_moved_road_is_moved_in_the_base_map(look, edit):
     assert sorted(visit.asked) == tiles_of("base", centre(0, 2), centre(4, 2))
     edit("UPDATE layer.road SET geom = ST_Translate(geom, 0, -0.0003) WHERE id = 12")
     assert changed(visit.page, PICTURE, after) == before
+    assert visit.complaints == []
+
+
+def test_road_that_becomes_a_ferry_is_drawn_and_explained_as_one(look, edit):
+    visit = look(QUERY)
+    page = visit.page
+    before = settle(page, PICTURE)
+    assert FERRY not in page.evaluate(COLOURS)
+    expect(page.locator(".legend")).to_have_count(0)
+    edit("UPDATE layer.road SET highway = 'ferry' WHERE id = 12")
+    after = changed(page, PICTURE, before)
+    assert FERRY in page.evaluate(COLOURS)
+    expect(page.locator(".legend")).to_contain_text("Ferry")
+    page.locator("#tab-layers").click()
+    page.locator("#layer-road").uncheck()
+    expect(page.locator(".legend")).to_have_count(0)
+    page.locator("#layer-road").check()
+    edit("UPDATE layer.road SET highway = 'residential' WHERE id = 12")
+    assert changed(page, PICTURE, after) == before
     assert visit.complaints == []
 
 

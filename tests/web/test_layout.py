@@ -19,6 +19,7 @@ def test_layout_never_scrolls_sideways(visit, screenshots, edition, width, heigh
     page = visit(width, height).open(f"?lang={lang}")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=screenshots / f"{edition}-{lang}-{width}.png")
+    assert page.evaluate("document.scrollingElement.scrollWidth") == width
     page.locator("#item-GOV-05").evaluate("one => one.click()")
     expect(page.locator(".card .sites")).to_be_attached()
     page.wait_for_load_state("networkidle")
@@ -28,6 +29,37 @@ def test_layout_never_scrolls_sideways(visit, screenshots, edition, width, heigh
         "all => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.className)"
     )
     assert sideways == []
+    text, close = (page.locator(at).bounding_box() for at in (".card .facts", ".card-close"))
+    assert text["x"] + text["width"] <= close["x"]
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_phone_card_fills_the_width_however_little_it_says(visit, lang):
+    page = visit(390, 844).open(
+        f"?lang={lang}&at=98.22,7.85&lon=98.22&lat=7.85&zoom=14&layers=land"
+    )
+    expect(page.locator(".identify .callout")).to_be_visible()
+    card = page.locator(".card").bounding_box()
+    assert (card["x"], card["width"]) == (0, 390)
+
+
+@pytest.mark.real_data
+@pytest.mark.parametrize("served", ["phuket"], indirect=True)  # the bundled edition has no rasters
+def test_phone_legend_opens_at_a_touch(visit):
+    page = visit(390, 844).open("?lang=en&layers=land,elevation,land_cover_2025")
+    title = page.locator(".legend h3").last
+    expect(title).to_be_hidden()
+    page.locator(".legend summary").click()
+    expect(title).to_be_visible()
+    expect(title).to_have_text("Land cover 2025")
+
+
+@pytest.mark.parametrize("lang", ["th", "en"])
+def test_table_shows_every_column_on_a_laptop(visit, lang):
+    page = visit(1440, 900).open(f"?lang={lang}&table=yes")
+    table = page.locator(".table-scroll")
+    expect(table.locator("tbody tr")).to_have_count(39)
+    assert table.evaluate("one => one.scrollWidth - one.clientWidth") == 0
 
 
 def test_phone_sheet_opens_by_its_handle(visit, screenshots, edition):

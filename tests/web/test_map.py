@@ -116,6 +116,19 @@ def test_map_click_at_sea_says_so(visit):
     expect(page.locator(".identify")).to_contain_text("Outside every tambon")
 
 
+def test_credits_open_over_the_map_and_close_again(visit):
+    page = visit(390, 844).open()
+    line = page.locator(".credits summary")
+    line.click()
+    names = page.locator(".credits li")
+    expect(names.first).to_be_visible()
+    box = names.first.bounding_box()
+    covers = "([x, y]) => document.elementFromPoint(x, y).closest('.credits') !== null"
+    assert page.evaluate(covers, [box["x"] + 4, box["y"] + box["height"] / 2])
+    line.press("Enter")
+    expect(names.first).to_be_hidden()
+
+
 def test_layers_switch_lives_in_the_address(page):
     page.locator("#tab-layers").click()
     page.locator("#layer-facility").check()

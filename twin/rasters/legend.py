@@ -92,13 +92,18 @@ def _classes(spec: LayerSpec) -> list[ClassEntry]:
 
 def _stops(spec: LayerSpec, style: str) -> list[Stop]:
     least, most = range_of(spec)
+
+    def value_at(share: float) -> float:
+        # 51.3, where the sum is 51.300000000000004.
+        return round(least + share * (most - least), 9)
+
     if style in ("relief", "hypsometric"):
-        return [Stop(least + share * (most - least), color) for share, color in HYPSOMETRIC]
+        return [Stop(value_at(share), color) for share, color in HYPSOMETRIC]
     if style == CLASSES or style in _NOTES:
         return []
     ends = np.linspace(0, 1, _RAMP_STOPS)
     colors = ramp_colors(style)[np.rint(ends * 255).astype(int)]
     return [
-        Stop(least + share * (most - least), f"#{bytes(color).hex()}")
+        Stop(value_at(share), f"#{bytes(color).hex()}")
         for share, color in zip(ends.tolist(), colors, strict=True)
     ]

@@ -30,6 +30,7 @@ const map = new TwinMap(
     onChoose: (code) => actions.openProject(code),
     onMove: (camera, bounds) => store.set({ view: camera, bounds }, 'replace'),
     onTileError: (tileError) => store.set({ tileError }, 'none'),
+    onFerry: () => store.get().hasFerries || store.set({ hasFerries: true }, 'none'),
     onDrawn: markDrawn,
   },
 );

@@ -33,6 +33,7 @@
  * @property {import('./api.js').ApiError | null} tileError
  * @property {import('./types.js').BBox | null} bounds what the map shows
  * @property {boolean} isDrawn whether the base map has stood once
+ * @property {boolean} hasFerries whether the map has drawn one
  * @property {boolean} sheet phones: whether the bottom sheet is up
  *
  * @typedef {View & Data} State
@@ -73,6 +74,7 @@ export const NO_DATA = {
   tileError: null,
   bounds: null,
   isDrawn: false,
+  hasFerries: false,
   sheet: false,
 };
 

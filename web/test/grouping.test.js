@@ -17,6 +17,13 @@ test('overlapping symbols gather at their common middle', () => {
   ]);
 });
 
+test('bundles that would cover each other, or a symbol, gather too', () => {
+  const pairs = [at(0, 0, 'a'), at(0, 10, 'b'), at(33, 0, 'c'), at(33, 10, 'd')];
+  expect(groupOverlapping(pairs, 30)).toEqual([{ x: 16.5, y: 5, items: ['a', 'b', 'c', 'd'] }]);
+  const beside = [at(0, 0, 'a'), at(20, 0, 'b'), at(42, 0, 'c')];
+  expect(groupOverlapping(beside, 30).map(({ items }) => items)).toEqual([['a', 'b', 'c']]);
+});
+
 test('nothing gathers into nothing', () => {
   expect(groupOverlapping([], 30)).toEqual([]);
 });

@@ -4,6 +4,8 @@ import { expect, test } from 'vitest';
 import en from '../src/i18n/en.json';
 import { translate, translateCode } from '../src/i18n/index.js';
 import th from '../src/i18n/th.json';
+import { createUi } from '../src/panels/ui.js';
+import { DEFAULT_VIEW, NO_DATA } from '../src/state.js';
 
 const SOURCE = join(import.meta.dirname, '../src');
 const THAI = /[\u0e00-\u0e7f]/;
@@ -37,13 +39,23 @@ test('every key that the code names exists, and every key is named', () => {
   expect(named.length).toBeGreaterThan(50);
   expect(named.filter((key) => !(key in th))).toEqual([]);
   const dynamic =
-    /^(domain|status|confidence|precision|rule|kind|provenance|edition|unit|table|filter|phase|era|panel)\./;
+    /^(domain|status|confidence|precision|rule|kind|provenance|edition|unit|table|filter|phase|era|panel|value)\./;
   const unused = Object.keys(th).filter((key) => !dynamic.test(key) && !code.includes(`'${key}'`));
   expect(unused).toEqual([]);
 });
 
+test('every unit of the catalogue has words in both languages', () => {
+  const folder = join(SOURCE, '../../layers/catalogue');
+  const manifests = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  const units = manifests.join('\n').matchAll(/^unit = "(.+)"$/gm);
+  const ui = createUi({ ...DEFAULT_VIEW, ...NO_DATA }, /** @type {any} */ ({}));
+  const told = new Map([...units].map(([, unit]) => [unit, ui.unit(unit)]));
+  expect(told.size).toBeGreaterThan(5);
+  expect([...told].filter(([, words]) => !THAI.test(words))).toEqual([]);
+});
+
 test('translate with values fills them in', () => {
-  expect(translate('en', 'layers.count', { n: 17 })).toBe('17 features');
+  expect(translate('en', 'layers.count', { n: 17 })).toBe('17');
   expect(translate('th', 'layers.count', { n: 17 })).toBe('17 รายการ');
 });
 

@@ -47,6 +47,7 @@ export function credits(ui) {
   const names = namesOf(visibleCollections(ui.state));
   if (names.length === 0) return nothing;
   return html`<details class="credits">
-    <summary title=${ui.t('map.credits')}>${names.join(' · ')}</summary>
+    <summary title=${ui.t('map.credits')}><span class="credits-line">${names.join(' · ')}</span>
+      <span class="credits-title">${ui.t('map.credits')} ${sign('close')}</span></summary>
     <ul>${names.map((name) => html`<li>${name}</li>`)}</ul></details>`;
 }

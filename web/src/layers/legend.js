@@ -1,8 +1,9 @@
-/** Keys to the colours of the rasters that are shown. */
+/** Keys to the colours of the rasters that are shown, and to the line of ferries. */
 
 import { html, nothing, svg } from 'lit-html';
 import { formatNumber } from '../format.js';
-import { visibleCollections } from './catalogue.js';
+import { FERRY } from '../map/palette.js';
+import { isVisible, visibleCollections } from './catalogue.js';
 
 /**
  * @typedef {import('../panels/ui.js').Ui} Ui
@@ -19,14 +20,27 @@ const TERRAIN = /** @type {const} */ ([
   [1, '#ece7e1'],
 ]);
 
+/** On a phone the map has no room to spare: there the legend opens at a touch. */
+const IS_NARROW = matchMedia('(width <= 720px)').matches;
+
 /** @param {Ui} ui */
 export function legend(ui) {
   const rasters = visibleCollections(ui.state).filter(({ kind }) => kind === 'raster');
-  if (rasters.length === 0) return nothing;
-  return html`<section class="legend" aria-label=${ui.t('map.legend')}>
+  const hasFerries = ui.state.hasFerries && isVisible(ui.state, 'road');
+  if (rasters.length === 0 && !hasFerries) return nothing;
+  return html`<details class="legend" ?open=${!IS_NARROW}>
+    <summary>${ui.t('map.legend')}</summary>
     ${rasters.map((raster) => html`<h3>${ui.text(raster.titles)}</h3>${keyOf(ui, raster)}`)}
-  </section>`;
+    ${hasFerries ? ferry(ui) : nothing}
+  </details>`;
 }
+
+/** @param {Ui} ui */
+const ferry = (
+  ui,
+) => html`<ul class="line-keys"><li><svg class="line-key" viewBox="0 0 32 14" aria-hidden="true">
+  <path d="M0 7h32" fill="none" stroke=${FERRY.color} stroke-width=${FERRY.width}
+    stroke-dasharray=${FERRY.dash.join(' ')} /></svg>${ui.t('map.ferry')}</li></ul>`;
 
 /** @param {Ui} ui @param {Collection} raster */
 const keyOf = (ui, raster) => (raster.style.colors ? classes(ui, raster) : ramp(ui, raster));

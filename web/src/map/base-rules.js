@@ -1,12 +1,10 @@
 /** What the base map looks like: quiet land and sea, white roads, dashed boundaries. */
 
-import { LineLabelSymbolizer, LineSymbolizer, linear, PolygonSymbolizer } from 'protomaps-leaflet';
-import { BASE, FONT } from './palette.js';
-import { StackedLabel } from './symbolizers.js';
+import { LineSymbolizer, linear, PolygonSymbolizer } from 'protomaps-leaflet';
+import { BASE, FERRY } from './palette.js';
 
 /**
  * @typedef {import('protomaps-leaflet').PaintRule} PaintRule
- * @typedef {import('protomaps-leaflet').LabelRule} LabelRule
  * @typedef {import('protomaps-leaflet').Feature} Feature
  */
 
@@ -40,6 +38,7 @@ const WIDTHS = {
 /** @param {Feature} feature */
 function roadClass({ props }) {
   const highway = String(props.highway).replace('_link', '');
+  if (highway === 'ferry') return 'ferry';
   if (MAJOR.includes(highway)) return 'major';
   return MIDDLE.includes(highway) ? 'middle' : 'minor';
 }
@@ -64,10 +63,33 @@ function roadRule(kind, isEdge) {
   };
 }
 
-/** @returns {PaintRule[]} */
-function roadRules() {
+/** Tells when a ferry is drawn, so that the legend can explain it. */
+class FerrySymbolizer extends LineSymbolizer {
+  /** @param {() => void} onDraw */
+  constructor(onDraw) {
+    super({ ...FERRY, lineJoin: 'round' });
+    this.onDraw = onDraw;
+  }
+
+  /** @type {LineSymbolizer['draw']} */
+  draw(canvas, geom, zoom, feature) {
+    super.draw(canvas, geom, zoom, feature);
+    this.onDraw();
+  }
+}
+
+/**
+ * @param {() => void} onFerry
+ * @returns {PaintRule[]}
+ */
+function roadRules(onFerry) {
   const kinds = /** @type {const} */ (['minor', 'middle', 'major']);
   return [
+    {
+      dataLayer: 'road',
+      filter: (_zoom, feature) => roadClass(feature) === 'ferry',
+      symbolizer: new FerrySymbolizer(onFerry),
+    },
     ...kinds.map((kind) => roadRule(kind, true)),
     ...kinds.map((kind) => roadRule(kind, false)),
   ];
@@ -109,7 +131,7 @@ const LAND_EDGE = {
 };
 
 /** @type {Record<string, PaintRule[]>} */
-const PAINT = {
+const GROUND = {
   land: [{ dataLayer: 'land', symbolizer: new PolygonSymbolizer({ fill: BASE.land }) }],
   waterway: [
     {
@@ -129,84 +151,17 @@ const PAINT = {
   tambon: [boundaryRule('tambon', 1, [4, 4], 0.55)],
   amphoe: [boundaryRule('amphoe', 1.6, [7, 4], 0.9)],
   coast: [LAND_EDGE],
-  road: roadRules(),
 };
 
 /**
  * The rules that draw the visible base layers, from the ground up.
  * @param {(layer: string) => boolean} isVisible
+ * @param {() => void} onFerry called for each ferry drawn
  * @returns {PaintRule[]}
  */
-export function paintRules(isVisible) {
-  const order = ['land', 'waterway', 'tambon', 'amphoe', 'coast', 'road'];
-  return order
+export function paintRules(isVisible, onFerry) {
+  const ground = ['land', 'waterway', 'tambon', 'amphoe', 'coast']
     .filter((layer) => isVisible(layer === 'coast' ? 'land' : layer))
-    .flatMap((layer) => PAINT[layer]);
-}
-
-/** @param {string} name @returns {(feature: Feature) => string | null} */
-const prop = (name) => (feature) => /** @type {string | null} */ (feature.props[name] ?? null);
-
-const TAMBON_LABEL = new StackedLabel([
-  {
-    text: prop('name_th'),
-    size: linear([
-      [9, 10],
-      [11, 12],
-      [14, 15],
-    ]),
-    weight: 600,
-    fill: BASE.label,
-  },
-  {
-    text: prop('name_en'),
-    size: linear([
-      [9, 9],
-      [11, 10],
-      [14, 12],
-    ]),
-    weight: 400,
-    fill: BASE.labelSoft,
-  },
-]);
-
-/**
- * @param {string} dataLayer
- * @param {string[]} names properties, the first that has a value is shown
- * @param {number} minzoom
- * @param {string} fill
- * @returns {LabelRule}
- */
-const lineLabel = (dataLayer, names, minzoom, fill) => ({
-  dataLayer,
-  minzoom,
-  symbolizer: new LineLabelSymbolizer({
-    labelProps: names,
-    fontFamily: FONT,
-    fontSize: 11,
-    fill,
-    stroke: BASE.halo,
-    width: 3,
-    position: 2,
-    repeatDistance: 420,
-  }),
-});
-
-/**
- * The rules that name the visible base layers, the most important first.
- * @param {(layer: string) => boolean} isVisible
- * @param {import('../types.js').Lang} lang
- * @returns {LabelRule[]}
- */
-export function labelRules(isVisible, lang) {
-  const names = lang === 'th' ? ['name_th', 'name', 'name_en'] : ['name_en', 'name', 'name_th'];
-  /** @type {Record<string, LabelRule>} */
-  const rules = {
-    tambon: { dataLayer: 'tambon_label', minzoom: 10, symbolizer: TAMBON_LABEL },
-    road: lineLabel('road', names, 13, BASE.label),
-    waterway: lineLabel('waterway', names, 14, BASE.waterLabel),
-  };
-  return Object.keys(rules)
-    .filter(isVisible)
-    .map((layer) => rules[layer]);
+    .flatMap((layer) => GROUND[layer]);
+  return isVisible('road') ? [...ground, ...roadRules(onFerry)] : ground;
 }

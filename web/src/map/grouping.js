@@ -21,12 +21,39 @@ export function groupOverlapping(placed, reach) {
     if (near) near.push(one);
     else groups.push([one]);
   }
-  return groups.map((group) => ({
-    x: group.reduce((sum, { x }) => sum + x, 0) / group.length,
-    y: group.reduce((sum, { y }) => sum + y, 0) / group.length,
+  return joined(groups, reach).map((group) => ({
+    ...middleOf(group),
     items: group.map(({ item }) => item),
   }));
 }
+
+/**
+ * Groups joined until none covers another; the sign of several is larger than that of one.
+ * @template T
+ * @param {Placed<T>[][]} groups
+ * @param {number} reach
+ * @returns {Placed<T>[][]}
+ */
+function joined(groups, reach) {
+  const sizeOf = (/** @type {Placed<T>[]} */ group) => (group.length > 1 ? 1.25 : 1);
+  for (const [i, one] of groups.entries()) {
+    const { x, y } = middleOf(one);
+    for (const other of groups.slice(i + 1)) {
+      const beside = middleOf(other);
+      const least = (reach * (sizeOf(one) + sizeOf(other))) / 2;
+      if (Math.hypot(beside.x - x, beside.y - y) >= least) continue;
+      const rest = groups.filter((group) => group !== one && group !== other);
+      return joined([...rest, [...one, ...other]], reach);
+    }
+  }
+  return groups;
+}
+
+/** @param {Placed<unknown>[]} group */
+const middleOf = (group) => ({
+  x: group.reduce((sum, { x }) => sum + x, 0) / group.length,
+  y: group.reduce((sum, { y }) => sum + y, 0) / group.length,
+});
 
 /**
  * Where the members of a group stand when it is spread: on a circle, on more where one is full.

@@ -19,6 +19,7 @@ import { addScale, createView, PROVINCE, toBounds } from './view.js';
  * @property {(code: string) => void} onChoose a project's symbol was pressed
  * @property {(camera: Camera, bounds: BBox) => void} onMove null: the whole province
  * @property {(error: import('../api.js').ApiError) => void} onTileError
+ * @property {() => void} onFerry a ferry is drawn
  * @property {() => void} onDrawn the base map stands for the first time
  */
 
@@ -30,7 +31,7 @@ const REVEAL_ZOOM = 14;
 /** Narrower maps have the card at the bottom. */
 const NARROW = 720;
 /** What an open card covers: pixels at the right, or a share of the height. */
-const CARD_WIDTH = 420;
+const CARD_WIDTH = 436;
 const CARD_SHARE = 0.62;
 
 /**
@@ -54,7 +55,11 @@ export class TwinMap {
     this.moveTo(camera);
     this.writeScale = addScale(this.map, lang);
     this.baseSignature = '';
-    this.base = vectorLayer('base', baseRules(isBaseVisible, lang), events.onTileError);
+    this.base = vectorLayer(
+      'base',
+      baseRules(isBaseVisible, lang, events.onFerry),
+      events.onTileError,
+    );
     this.base.once('load', events.onDrawn);
     this.base.addTo(this.map);
     this.overlays = new Overlays(this.map, events.onTileError);
@@ -167,7 +172,7 @@ export class TwinMap {
    */
   showLayers(isVisible, overlays, lang) {
     this.writeScale(lang);
-    const rules = baseRules(isVisible, lang);
+    const rules = baseRules(isVisible, lang, this.events.onFerry);
     const signature = `${lang} ${['land', 'waterway', 'tambon', 'amphoe', 'road'].filter(isVisible)}`;
     if (this.baseSignature && signature !== this.baseSignature) redraw(this.base, rules);
     this.baseSignature = signature;

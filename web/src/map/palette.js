@@ -18,4 +18,7 @@ export const BASE = {
   paper: '#ffffff',
 };
 
+/** Ferries: a broken line of the sea, which no street is. */
+export const FERRY = { color: '#3f7390', width: 1.6, dash: [6, 4] };
+
 export const FONT = "'Noto Sans Thai', sans-serif";

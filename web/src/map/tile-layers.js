@@ -1,7 +1,8 @@
 /** Vector tilesets on the map: the base, and whatever else of the catalogue is switched on. */
 
 import { leafletLayer } from 'protomaps-leaflet';
-import { labelRules, paintRules } from './base-rules.js';
+import { labelRules } from './base-labels.js';
+import { paintRules } from './base-rules.js';
 import { FreshTiles } from './fresh-tiles.js';
 import { FONT } from './palette.js';
 import { labelRulesOf, paintRulesOf } from './style-rules.js';
@@ -60,10 +61,11 @@ export function redraw(layer, rules) {
 /**
  * @param {(id: string) => boolean} isVisible
  * @param {Lang} lang
+ * @param {() => void} onFerry called for each ferry drawn
  * @returns {Rules}
  */
-export const baseRules = (isVisible, lang) => ({
-  paint: paintRules(isVisible),
+export const baseRules = (isVisible, lang, onFerry) => ({
+  paint: paintRules(isVisible, onFerry),
   label: labelRules(isVisible, lang),
 });
 

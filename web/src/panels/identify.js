@@ -142,6 +142,6 @@ function propertyRow(ui, { name, titles, type, unit, values }, { properties }) {
     ? ui.text(words)
     : typeof value === 'number' && !isCode
       ? formatNumber(ui.state.lang, value, type === 'integer' ? 0 : 1)
-      : String(value);
+      : ui.code('value', String(value));
   return html`<div><dt>${ui.text(titles)}</dt><dd>${shown} ${unit ? ui.unit(unit) : nothing}</dd></div>`;
 }

@@ -185,14 +185,16 @@ function foundList(ui, box) {
  */
 function option(ui, box, found, index, isActive) {
   const domain = found.kind === 'project' ? domainOf(ui, found.id) : undefined;
+  const { names } = found;
+  const other = ui.other(names) === ui.text(names) ? '' : ui.other(names);
   const details = found.details ? ui.text(found.details) : '';
   return html`<li id="found-${index}" role="option" class="found" aria-selected=${isActive}
     @mousedown=${(/** @type {Event} */ event) => event.preventDefault()}
     @click=${() => choose(ui, box, found)}>
     <span class="found-sign">${domain ? domainSymbol(domain) : sign('target')}</span>
-    <span class="found-text"><span class="found-name">${ui.text(found.names)}</span>
-      <span class="second"><span lang=${ui.second}>${ui.other(found.names)}</span>
-        ${details ? `· ${details}` : nothing}</span></span>
+    <span class="found-text"><span class="found-name">${ui.text(names)}</span>
+      <span class="second"><span lang=${ui.second}>${other}</span>
+        ${other && details ? `· ${details}` : details}</span></span>
     <span class="found-kind">${ui.code('kind', found.kind)}</span></li>`;
 }
 

@@ -8,7 +8,7 @@ import { languages, translate, translateCode } from '../i18n/index.js';
  */
 
 /** Units of the catalogue that have a text of their own. */
-const UNITS = ['m', 'km', 'km2', 'people', 'households'];
+const UNITS = ['m', 'km', 'km2', 'people', 'houses', 'lanes', 'km/h'];
 
 /**
  * @param {import('../types.js').State} state
