@@ -14,8 +14,11 @@ from sqlalchemy import (
     Text,
     case,
     cast,
+    column,
     func,
+    literal_column,
     select,
+    table,
 )
 
 from twin.analysis.network.build import METHOD
@@ -78,11 +81,28 @@ def look(connection: Connection, layer: PublishedLayer | None = None, since: int
     return Look(*row)
 
 
-def inputs(layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: bool) -> str:
-    """Return a digest of everything but the rows that a network is built from."""
+def which_database(connection: Connection) -> str:
+    """Return what no other database is called, not even one restored from this one's backup."""
+    oid = select(literal_column("oid")).select_from(table("pg_database"))
+    mine = oid.where(literal_column("datname") == func.current_database()).scalar_subquery()
+    cluster = select(column("system_identifier")).select_from(func.pg_control_system())
+    return ":".join(map(str, connection.execute(select(cluster.scalar_subquery(), mine)).one()))
+
+
+def inputs(
+    database: str, layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: bool
+) -> str:
+    """Return a digest of everything but the rows that a network is built from.
+
+    Parameters
+    ----------
+    database
+        As `which_database` tells: what is known of changes holds in it alone.
+    """
     heights = (elevation.revision, elevation.file, SMOOTHING_CELLS) if elevation else None
     told = (
         METHOD,
+        database,
         layer.id,
         layer.revision,
         layer.provenance,
