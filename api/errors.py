@@ -88,6 +88,7 @@ _THAI: Final[Mapping[str, str]] = {
     "literal_error": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
     "enum": "ต้องเป็นค่าใดค่าหนึ่งใน {expected}",
     "string_type": "ต้องเป็นข้อความ",
+    "string_unicode": "ต้องเป็นข้อความ Unicode ที่สมบูรณ์",
     "string_too_short": "ต้องมีอย่างน้อย {min_length} ตัวอักษร",
     "string_too_long": "ต้องไม่เกิน {max_length} ตัวอักษร",
     "date_from_datetime_parsing": "ต้องเป็นวันที่ ปี-เดือน-วัน ปีเป็น ค.ศ. เช่น 2026-01-31",
@@ -195,7 +196,10 @@ async def _invalid_request(_request: Request, error: Exception) -> Response:
         raise TypeError from error
     fault = error.errors()[0]
     place, *names = fault["loc"]
-    parameter = ".".join(map(str, names)) or None
+    if fault["type"] == "json_invalid":
+        names = []  # the place of a character
+    # In a union, pydantic names the alternative as well, as `literal[…]`.
+    parameter = ".".join(str(name) for name in names if "[" not in str(name)) or None
     if place == "path":
         text = Text("ไม่มีที่อยู่นี้", "There is nothing at this address.")
         return problem(HTTPStatus.NOT_FOUND, "not-found", text, parameter)

@@ -205,6 +205,9 @@ def _name(place: tuple[int | str, ...], typed: Typed) -> str:
         path = typed.options[name].path
         if place[: len(path)] == path:
             return f"--{name}"
+    for name, option in typed.options.items():  # what is missing
+        if place == option.path:
+            return f"--{name}"
     return ".".join(map(str, place)) or "question"
 
 

@@ -239,6 +239,26 @@ def test_run_with_another_preference_answers_at_once(local, prefer):
     assert run(local, HELLO, Prefer=prefer).status_code == 200
 
 
+def test_text_that_cannot_be_kept_is_refused(local):
+    nul = run(local, {"inputs": {"message": "a\0b"}}, Prefer="respond-async")
+    assert nul.status_code == 400
+    assert "NUL" in nul.json()["detail"]
+    half = '{"inputs": {"supply": {"filter": "\\ud800"}}}'
+    response = local.post(
+        "/api/processes/coverage/execution",
+        content=half,
+        headers={"content-type": "application/json"},
+    )
+    assert response.status_code == 422
+    assert response.json()["parameter"] == "inputs.supply.filter"
+
+
+def test_body_that_is_no_json_is_told_as_such(local):
+    response = local.post(RUN, content="{]", headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["detail"] == "body: JSON decode error."
+
+
 def test_full_queue_tells_to_come_back(toy):
     with local_client(toy.model_copy(update={"jobs": JobSettings(max_queued=0)})) as client:
         response = run(client, HELLO, Prefer="respond-async")

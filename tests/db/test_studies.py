@@ -83,7 +83,7 @@ def test_what_if_adds_and_takes_away(island):
     )
     more = (1 + 11) + (23 + 33 + 43)
     assert (served(both), both["gained"]) == (154 - 66 + more, [more - 66])
-    none = ask(island, "what-if", question=HOSPITAL, remove=["facility/2"])
+    none = ask(island, "what-if", question=HOSPITAL, remove=["facility/2"] * 2)
     assert (served(none), none["gained"]) == (0, [-66])
     assert "66 fewer" in none["summary"]["en"]
 
@@ -224,6 +224,8 @@ def test_criticality_of_facilities_and_roads(island):
     assert [one["facilities"] for one in told] == [1, 1]
     assert "1 facility stands on it and closes with it" in roads["summary"]["en"]
     assert roads["rest_at_most"] == 10
+    assert "No road that is not listed costs more than 10 people." in roads["summary"]["en"]
+    assert "ไม่เกินสายละ 10 คน" in roads["summary"]["th"]
 
 
 def test_missing_links_join_what_is_apart(island):

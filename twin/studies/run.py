@@ -38,7 +38,7 @@ def what_if(context: Context, asked: WhatIf, progress: Progress) -> Json:
     spots = drawn_xy(asked.add, "add").tolist()
     study, before = studies_of(context).coverage(asked.question)
     after = before
-    for facility in asked.remove:
+    for facility in dict.fromkeys(asked.remove):
         after = without(after, facility)
     for number, spot in enumerate(spots, start=1):
         after = with_added(after, spot, facility=f"{ADDED}{number}", is_paced=False)
