@@ -16,7 +16,6 @@ from sqlalchemy import (
     cast,
     column,
     func,
-    literal_column,
     select,
     table,
 )
@@ -83,10 +82,11 @@ def look(connection: Connection, layer: PublishedLayer | None = None, since: int
 
 def which_database(connection: Connection) -> str:
     """Return what no other database is called, not even one restored from this one's backup."""
-    oid = select(literal_column("oid")).select_from(table("pg_database"))
-    mine = oid.where(literal_column("datname") == func.current_database()).scalar_subquery()
-    cluster = select(column("system_identifier")).select_from(func.pg_control_system())
-    return ":".join(map(str, connection.execute(select(cluster.scalar_subquery(), mine)).one()))
+    databases = table("pg_database", column("oid"), column("datname"))
+    mine = select(databases.c.oid).where(databases.c.datname == func.current_database())
+    cluster = func.pg_control_system().table_valued("system_identifier").c.system_identifier
+    told = select(select(cluster).scalar_subquery(), mine.scalar_subquery())
+    return ":".join(map(str, connection.execute(told).one()))
 
 
 def inputs(
