@@ -174,7 +174,8 @@ def fault_response(error: errors.TwinError, asked: str) -> Response:
     headers = {}
     if isinstance(error, errors.BusyError):
         REJECTED["pool"].inc()
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.warning("%s: %s", asked, error)
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
@@ -228,6 +229,6 @@ async def _http_error(_request: Request, error: Exception) -> Response:
 
 
 async def _busy(request: Request, error: Exception) -> Response:
-    LOG.error("%s %s: %s", request.method, request.url.path, error)
+    LOG.warning("%s %s: %s", request.method, request.url.path, error)
     REJECTED["pool"].inc()
     return busy()

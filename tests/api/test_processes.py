@@ -259,10 +259,12 @@ def test_body_that_is_no_json_is_told_as_such(local):
     assert response.json()["detail"] == "body: JSON decode error."
 
 
-def test_full_queue_tells_to_come_back(toy):
+def test_full_queue_tells_to_come_back(toy, caplog):
     with local_client(toy.model_copy(update={"jobs": JobSettings(max_queued=0)})) as client:
         response = run(client, HELLO, Prefer="respond-async")
     assert (response.status_code, response.json()["code"]) == (503, "busy")
+    told = [line for line in caplog.records if line.name == "twin.api"]
+    assert [line.levelname for line in told] == ["WARNING"]
     assert response.headers["retry-after"]
 
 

@@ -47,6 +47,13 @@ NAMES = {"th": "ก", "en": "A"}
             "เว้น `scenario`",
         ),
         (ScenarioChange, {"kind": "close_street"}, "`road` or `point`", "`road` หรือ `point`"),
+        (ScenarioChange, {"kind": "close_street", "road": 2**63}, "less than", "ไม่เกิน"),
+        (
+            ScenarioChange,
+            {"kind": "add_facility", "point": [98.3, 7.9], "capacity": float("inf")},
+            "less than",
+            "ไม่เกิน",
+        ),
         (ScenarioChange, {"kind": "population"}, "`factor` or", "`factor` หรือ"),
         (ScenarioChange, {"kind": "population", "factor": 2}, "`codes` or", "`codes` หรือ"),
         (
