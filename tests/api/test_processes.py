@@ -153,6 +153,7 @@ def test_input_may_be_qualified_or_a_data_address(local, details):
         "file:///etc/passwd",
         "https://allowed.example@evil.example/x",
         "data:nothing",
+        "data:," + "[" * 20_000 + "]" * 20_000,
         "data:;base64,#",
         7,
     ],
