@@ -147,6 +147,23 @@ def test_service_areas_are_drawn_on_land(island):
     assert names == ["facility/1", "facility/2", "facility/3"]
 
 
+def test_drawing_service_areas_ends_between_two_of_them(island):
+    """Or a run whose time is over would keep its place until all are drawn."""
+    process = get_process("service-area")
+    asked = process.inputs.model_validate({"question": ALL, "by_facility": True})
+    shares = []
+
+    def tell(share, text):
+        del text
+        shares.append(share)
+        if len(shares) == 4:
+            raise TooLargeError("over", "หมดเวลา")
+
+    with pytest.raises(TooLargeError):
+        process.run(island, asked, tell)
+    assert shares == pytest.approx([0, 0.3, 0.3 + 0.7 / 3, 0.3 + 1.4 / 3])
+
+
 def test_siting_serves_most_people_with_so_many_sites(island):
     found = ask(island, "siting", question=HOSPITAL, count=2, prove=True)
     assert (found["method"], found["is_proven"], found["gap"]) == ("MCLP", True, 0)
