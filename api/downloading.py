@@ -15,6 +15,7 @@ from fastapi.responses import StreamingResponse
 from isal import isal_zlib
 from starlette.types import Receive, Scope, Send
 
+from api.encoding import takes_gzip
 from twin.errors import BusyError
 from twin.queries.downloads.order import Order, fill
 
@@ -78,7 +79,7 @@ class Streamed(StreamingResponse):
         headers: Mapping[str, str],
         held: AsyncExitStack,
     ) -> None:
-        is_gzipped = "gzip" in request.headers.get("accept-encoding", "")
+        is_gzipped = takes_gzip(request.headers.get("accept-encoding", ""))
         # Named in either case: the middleware would compress at ten times the cost.
         coding = {"Content-Encoding": "gzip" if is_gzipped else "identity"}
         body = _all(first, pieces)

@@ -136,7 +136,8 @@ def fault_response(error: errors.TwinError, asked: str) -> Response:
     headers = {}
     if isinstance(error, errors.BusyError):
         REJECTED["pool"].inc()
-    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.warning("%s: %s", asked, error)
+    elif status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         LOG.error("%s: %s", asked, error)
     if status == HTTPStatus.INTERNAL_SERVER_ERROR:
         text = INTERNAL
@@ -162,6 +163,8 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 def _refusal(error: RequestValidationError) -> Response:
     fault = error.errors()[0]
     place, *names = fault["loc"]
+    if fault["type"] == "json_invalid":
+        names = []  # the place of a character
     sent = error.body if place == "body" else None
     parameter = fault_path({**fault, "loc": names}, sent) or None
     if place == "path":
@@ -186,6 +189,6 @@ async def _http_error(request: Request, error: Exception) -> Response:
 
 
 async def _busy(request: Request, error: Exception) -> Response:
-    LOG.error("%s %s: %s", request.method, request.url.path, error)
+    LOG.warning("%s %s: %s", request.method, request.url.path, error)
     REJECTED["pool"].inc()
     return busy()

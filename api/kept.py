@@ -13,6 +13,7 @@ from typing import Final
 
 from fastapi import Request, Response
 
+from api.encoding import takes_gzip
 from api.tiling.ready import matches
 from twin.queries.catalogue import PublishedLayer
 from twin.tiles.opening import TileServices
@@ -115,4 +116,4 @@ class KeptAnswers:
 
 def _key(request: Request) -> tuple[str, bool]:
     # With its host: links in the answer name it.
-    return str(request.url), "gzip" in request.headers.get("accept-encoding", "")
+    return str(request.url), takes_gzip(request.headers.get("accept-encoding", ""))

@@ -7,6 +7,7 @@ from typing import Final
 from fastapi import Request, Response
 from isal import isal_zlib
 
+from api.encoding import takes_gzip
 from api.links import GEOJSON
 from twin.crs import Crs
 
@@ -30,7 +31,7 @@ def written(request: Request, body: bytes, crs: Crs, link: str | None = None) ->
     if link:
         headers["Link"] = link
     vary = [] if "f" in request.query_params else ["Accept"]
-    if len(body) >= _MIN_BYTES and "gzip" in request.headers.get("accept-encoding", ""):
+    if len(body) >= _MIN_BYTES and takes_gzip(request.headers.get("accept-encoding", "")):
         # Else the middleware says so: it adds to what it does not find encoded.
         headers["Content-Encoding"] = "gzip"
         vary.append("Accept-Encoding")

@@ -71,6 +71,7 @@ _TEXTS: Final[Mapping[str, Text]] = {
     ),
     "union_tag_not_found": Text("ต้องระบุ {discriminator}", "needs {discriminator}; add it"),
     "string_type": Text('ต้องเป็นข้อความ เช่น "abc"', 'must be text, e.g. "abc"'),
+    "string_unicode": Text("ต้องเป็นข้อความ Unicode ที่สมบูรณ์", "must be whole Unicode text"),
     "string_too_short": Text(
         "ต้องมีอย่างน้อย {min_length} ตัวอักษร", "must have at least {min_length} character(s)"
     ),

@@ -204,6 +204,9 @@ def _name(fault: Mapping[str, Any], typed: Typed) -> str:
         path = typed.options[name].path
         if fault["loc"][: len(path)] == path:
             return f"--{name}"
+    for name, option in typed.options.items():  # what is missing
+        if fault["loc"] == option.path:
+            return f"--{name}"
     return fault_path(fault) or "question"
 
 

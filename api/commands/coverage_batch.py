@@ -31,8 +31,11 @@ def batch(
         int | None,
         typer.Option("--workers", min=0, max=256, help="Processes here; 0: this one alone."),
     ] = None,
-    table: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Table: .csv, .json or .gpkg.")
+    output: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--output", "-o", help="Table: .csv, .json or .gpkg; again for more than one."
+        ),
     ] = None,
     again: Annotated[bool, typer.Option("--again", help="Also what is answered already.")] = False,
 ) -> None:
@@ -40,7 +43,7 @@ def batch(
     told = settings()
     form, work = import_module("layers.cities.form"), import_module("layers.cities.work")
     tables = import_module("layers.cities.table")
-    if table is not None:
+    for table in output or ():
         tables.require_format(table)
     listed = form.read_cities(cities)
     folder = told.home / "batch"
@@ -56,7 +59,7 @@ def batch(
             outcomes.append(outcome)
             bar.update(bar.task_ids[0], advance=1, description=outcome.city)
     _print(listed, outcomes)
-    if table is not None:
+    for table in output or ():
         rows = tables.write_table(table, listed, outcomes)
         out.print(marked("good", f"{table}: {rows:,} แถว | rows"))
     if any(outcome.fault for outcome in outcomes):
@@ -73,6 +76,7 @@ def _print(cities: Sequence[City], outcomes: Sequence[Outcome]) -> None:
     table = grid(
         ("เมือง", "city"),
         ("จุดเชื่อม", "nodes"),
+        ("สถานบริการ", "facilities"),
         ("เกณฑ์", "within"),
         ("ได้รับบริการ", "served"),
         ("ร้อยละ", "%"),
@@ -102,7 +106,8 @@ def _add_rows(table: Table, outcome: Outcome) -> None:
         unit = "min" if answer.unit == "minutes" else "m"
         within = f"{row.threshold:g} {unit}"
         name = f"{answer.id} {answer.name_th}" if answer.name_th != answer.id else answer.id
-        table.add_row(name, f"{answer.nodes:,}", within, f"{row.served:,.0f}", ratio, spent, memory)
+        counts = f"{answer.nodes:,}", f"{answer.facilities:,}"
+        table.add_row(name, *counts, within, f"{row.served:,.0f}", ratio, spent, memory)
 
 
 def _told(city: str, field: str, text: Text) -> str:

@@ -47,6 +47,13 @@ def names(answer):
     return {each["properties"]["name_en"] for each in answer.json()["features"]}
 
 
+def test_kept_page_is_packed_for_those_alone_who_take_it(client):
+    path = "/api/collections/tambon/items"
+    for accepted, told in (("gzip", "gzip"), ("gzip;q=0", None), ("gzip", "gzip")):
+        page = client.get(path, headers={"Accept-Encoding": accepted})
+        assert page.headers.get("content-encoding") == told, accepted
+
+
 def test_page_asked_for_again_is_the_same_and_304_for_who_has_it(client):
     first = client.get(PATH)
     again = client.get(PATH)

@@ -153,6 +153,7 @@ def test_input_may_be_qualified_or_a_data_address(local, details):
         "file:///etc/passwd",
         "https://allowed.example@evil.example/x",
         "data:nothing",
+        "data:," + "[" * 20_000 + "]" * 20_000,
         "data:;base64,#",
         7,
     ],
@@ -239,10 +240,32 @@ def test_run_with_another_preference_answers_at_once(local, prefer):
     assert run(local, HELLO, Prefer=prefer).status_code == 200
 
 
-def test_full_queue_tells_to_come_back(toy):
+def test_text_that_cannot_be_kept_is_refused(local):
+    nul = run(local, {"inputs": {"message": "a\0b"}}, Prefer="respond-async")
+    assert nul.status_code == 400
+    assert "NUL" in nul.json()["detail"]
+    half = '{"inputs": {"supply": {"filter": "\\ud800"}}}'
+    response = local.post(
+        "/api/processes/coverage/execution",
+        content=half,
+        headers={"content-type": "application/json"},
+    )
+    assert response.status_code == 422
+    assert response.json()["parameter"] == "inputs.supply.filter"
+
+
+def test_body_that_is_no_json_is_told_as_such(local):
+    response = local.post(RUN, content="{]", headers={"content-type": "application/json"})
+    assert response.status_code == 400
+    assert response.json()["detail"] == "body: JSON decode error."
+
+
+def test_full_queue_tells_to_come_back(toy, caplog):
     with local_client(toy.model_copy(update={"jobs": JobSettings(max_queued=0)})) as client:
         response = run(client, HELLO, Prefer="respond-async")
     assert (response.status_code, response.json()["code"]) == (503, "busy")
+    told = [line for line in caplog.records if line.name == "twin.api"]
+    assert [line.levelname for line in told] == ["WARNING"]
     assert response.headers["retry-after"]
 
 

@@ -52,9 +52,19 @@ def test_the_answer_says_where_the_surface_is_and_how_much_land_is_in_each_band(
     assert titles == ["up to 50 metres", "50–150 metres", "more than 150 metres"]
     # The other four roads meet nothing that leads to the hospital.
     assert (surface["unreached_km2"], surface["unknown_km2"]) == (0.2, 0.0)
-    assert surface["summary"]["en"].startswith("12% of the land is within 150 metres by car")
+    told = surface["summary"]["en"]
+    assert told.startswith("12% of the land is within 150 metres by car of a facility. ")
     assert surface["is_clipped"]
     assert surface["assumptions"]["direction"] == "to"
+
+
+def test_land_far_from_any_street_is_told_as_unknown(local):
+    found = run(local, {**QUESTION, "max_snap_m": 20}, cell_m=50).json()
+    land = found["unreached_km2"] + sum(band["area_km2"] for band in found["bands"])
+    share = found["unknown_km2"] / (land + found["unknown_km2"])
+    assert share > 0
+    assert f"; {share:.0%} is unknown, with no street within 20 m." in found["summary"]["en"]
+    assert f"ไม่ทราบ {share:.0%}" in found["summary"]["th"]
 
 
 def test_tiles_show_each_cell_in_the_colour_of_its_band(local, surface, told):

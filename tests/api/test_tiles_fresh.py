@@ -196,6 +196,28 @@ def test_restored_backup_is_seen_by_a_running_service(client, twin, edit, tmp_pa
     wait_for(lambda: "In the archive" in names_in(client.get(path)))
 
 
+def test_wide_edit_of_who_began_first_and_ended_last_is_seen(client, edit, editor, monkeypatch):
+    monkeypatch.setattr("twin.tiles.service.MOST_REMOVED", 0)
+    path = path_of("facility", tile_at(centre(0, 0), 13))
+    with editor.begin() as slow:
+        slow.execute(text("UPDATE layer.facility SET name_en = 'Slow' WHERE id = 1"))
+        heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'Quick' WHERE id = 3"))
+        assert "Slow" not in names_in(client.get(path))
+    wait_for(lambda: "Slow" in names_in(client.get(path)))
+
+
+def test_wide_edit_is_seen_after_changes_are_counted_anew(client, edit, monkeypatch):
+    """As they are where a backup was restored."""
+    monkeypatch.setattr("twin.tiles.service.MOST_REMOVED", 0)
+    path = path_of("facility", tile_at(centre(0, 0), 13))
+    heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'Counted' WHERE id = 1"))
+    assert "Counted" in names_in(client.get(path))
+    edit("DELETE FROM twin.change")
+    edit("SELECT setval('twin.change_id_seq', 1, false)")
+    heard(client, lambda: edit("UPDATE layer.facility SET name_en = 'Anew' WHERE id = 1"))
+    wait_for(lambda: "Anew" in names_in(client.get(path)))
+
+
 def test_tile_made_before_an_edit_was_heard_is_not_kept(client, editor):
     """A reader whose snapshot is older than the edit must not store what it saw."""
     path = path_of("facility", tile_at(centre(0, 0), 12))

@@ -23,10 +23,11 @@ def batch(twin, tmp_path, monkeypatch):
 
 def test_cities_are_covered_told_and_written(batch, tmp_path):
     write_street(tmp_path)
-    table = tmp_path / "table.csv"
-    done = batch(ONE + STREET_CITY, "--output", table)
+    table, other = tmp_path / "table.csv", tmp_path / "table.json"
+    done = batch(ONE + STREET_CITY, "--output", table, "--output", other)
     assert done.code == 0, done.err
-    for words in ("ได้รับบริการ", "served", "street ถนนเดียว", "200 m", "5 min"):
+    assert len(json.loads(other.read_text())["rows"]) == 6 + 2 * 26
+    for words in ("ได้รับบริการ", "served", "facilities", "street ถนนเดียว", "200 m", "5 min"):
         assert words in done.out
     assert table.read_bytes().startswith(b"\xef\xbb\xbfcity,")
     assert len(table.read_text().splitlines()) == 1 + 6 + 2 * 26

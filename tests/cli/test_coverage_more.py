@@ -150,7 +150,7 @@ def test_fault_in_the_question_names_its_option():
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("explain",), "place"),
+        (("explain",), "--at: "),
         (("explain", "--at", "98.3"), "--at"),
         (("siting", "--problem", "best"), "--problem"),
         (("siting", "--candidates", "layer"), "candidates"),

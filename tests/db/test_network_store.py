@@ -142,6 +142,21 @@ def test_edit_that_was_undone_leaves_nothing_behind(town, builds):
     assert len(builds) == 3
 
 
+def test_two_databases_with_one_folder_have_their_own_networks(town, new_database):
+    engine, folder = town
+    engine.dispose()  # a database in use cannot be copied
+    name = engine.url.database.removeprefix("test_")
+    copy = make_engine(new_database("town_copy", template=name))
+    with copy.begin() as connection:
+        connection.execute(text("DELETE FROM layer.road WHERE id = 11"))
+    try:
+        assert set(load((copy, folder))[0].road.tolist()) == {10}
+        assert set(load(town)[0].road.tolist()) == {10, 11}
+        assert set(load((copy, folder))[0].road.tolist()) == {10}
+    finally:
+        copy.dispose()
+
+
 def test_edits_of_other_layers_build_nothing(town, builds):
     engine, _ = town
     load(town)

@@ -8,6 +8,8 @@ import pytest
 import shapely
 from asking import ALL, GRID, HOSPITAL, ask, lon_lat, open_context, served, with_clinics
 
+from twin.errors import TooLargeError
+from twin.studies.processes import get_process
 from twin.testing import CELL_M, square
 
 
@@ -68,7 +70,7 @@ def test_what_if_adds_and_takes_away(island):
     )
     more = (1 + 11) + (23 + 33 + 43)
     assert (served(both), both["gained"]) == (154 - 66 + more, [more - 66])
-    none = ask(island, "what-if", question=HOSPITAL, remove=["facility/2"])
+    none = ask(island, "what-if", question=HOSPITAL, remove=["facility/2"] * 2)
     assert (served(none), none["gained"]) == (0, [-66])
     assert "66 fewer" in none["summary"]["en"]
 
@@ -130,6 +132,23 @@ def test_service_areas_are_drawn_on_land(island):
     each = ask(island, "service-area", question=ALL, by_facility=True)
     names = [one["properties"]["facility"] for one in each["features"]]
     assert names == ["facility/1", "facility/2", "facility/3"]
+
+
+def test_drawing_service_areas_ends_between_two_of_them(island):
+    """Or a run whose time is over would keep its place until all are drawn."""
+    process = get_process("service-area")
+    asked = process.inputs.model_validate({"question": ALL, "by_facility": True})
+    shares = []
+
+    def tell(share, text):
+        del text
+        shares.append(share)
+        if len(shares) == 4:
+            raise TooLargeError("over", "หมดเวลา")
+
+    with pytest.raises(TooLargeError):
+        process.run(island, asked, tell)
+    assert shares == pytest.approx([0, 0.3, 0.3 + 0.7 / 3, 0.3 + 1.4 / 3])
 
 
 def test_siting_serves_most_people_with_so_many_sites(island):
@@ -209,6 +228,8 @@ def test_criticality_of_facilities_and_roads(island):
     assert [one["facilities"] for one in told] == [1, 1]
     assert "1 facility stands on it and closes with it" in roads["summary"]["en"]
     assert roads["rest_at_most"] == 10
+    assert "No road that is not listed costs more than 10 people." in roads["summary"]["en"]
+    assert "ไม่เกินสายละ 10 คน" in roads["summary"]["th"]
 
 
 def test_missing_links_join_what_is_apart(island):

@@ -23,9 +23,10 @@ STREET = make_network([(0, 0), (500, 0), (1000, 0)], [(0, 1), (1, 2)], against=[
 
 def draw(clinics=((450, 0),), *, mode="walk", direction="from", thresholds=(100,), **options):
     graph = make_graph(STREET, mode)
-    return service_areas(
+    areas = service_areas(
         graph, snap(graph, clinics), direction=direction, thresholds=thresholds, **options
     )
+    return tuple(areas)
 
 
 def test_area_is_the_street_cut_where_the_budget_ends_with_a_margin():

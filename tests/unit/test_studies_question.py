@@ -22,6 +22,23 @@ NAMES = {"th": "ก", "en": "A"}
         (WhatIf, {}, "`remove`", "`remove`"),
         (TravelTime, {"steps": [5, 5]}, "must grow", "น้อยไปมาก"),
         (CandidateChoice, {"source": "layer"}, "need `layer`", "ต้องระบุ `layer`"),
+        (
+            CandidateChoice,
+            {"source": "corners", "points": [[98.3, 7.9]]},
+            "no use for `points`",
+            "ไม่ใช้ `points`",
+        ),
+        (
+            CandidateChoice,
+            {"layer": "place", "points": [[98.3, 7.9]]},
+            "no use for `layer`, `points`",
+            "ไม่ใช้ `layer`, `points`",
+        ),
+        (CandidateChoice, {"filter": "a = 1"}, "no use for `filter`", "ไม่ใช้ `filter`"),
+        (Question, {"supply": {"filter": "\ud800"}}, "unicode", "Unicode"),
+        (Question, {"supply": {"projects": ["\ud800"]}}, "unicode", "Unicode"),
+        (Question, {"supply": {"projects": ["ENV-01"] * 1001}}, "at most 1000", "ไม่เกิน 1000"),
+        (Question, {"demand": {"visitors": 1e9}}, "less than", "ไม่เกิน"),
         (NewScenario, {"id": "base", "names": NAMES}, "another id", "รหัสอื่น"),
         (
             NewScenario,
@@ -30,6 +47,13 @@ NAMES = {"th": "ก", "en": "A"}
             "เว้น `scenario`",
         ),
         (ScenarioChange, {"kind": "close_street"}, "`road` or `point`", "`road` หรือ `point`"),
+        (ScenarioChange, {"kind": "close_street", "road": 2**63}, "less than", "ไม่เกิน"),
+        (
+            ScenarioChange,
+            {"kind": "add_facility", "point": [98.3, 7.9], "capacity": float("inf")},
+            "less than",
+            "ไม่เกิน",
+        ),
         (ScenarioChange, {"kind": "population"}, "`factor` or", "`factor` หรือ"),
         (ScenarioChange, {"kind": "population", "factor": 2}, "`codes` or", "`codes` หรือ"),
         (
@@ -47,3 +71,9 @@ def test_refusal_says_what_to_do_in_both_languages(model, asked, en, th):
     told = tell_fault(fault)
     assert en in told.en
     assert th in told.th
+
+
+def test_candidates_that_are_given_are_the_ones_that_count():
+    assert CandidateChoice(points=[(98.3, 7.9)]).source == "points"
+    assert CandidateChoice(layer="place", filter="a = 1").source == "layer"
+    assert CandidateChoice().source == "corners"

@@ -79,10 +79,10 @@ def service_areas(
     width_m: float = WIDTH_M,
     is_by_facility: bool = False,
     is_in_rings: bool = False,
-) -> tuple[ServiceArea, ...]:
+) -> Iterator[ServiceArea]:
     """Return areas to draw: streets cut exactly where the budget ends, with a margin.
 
-    Never count by them.
+    Each is made when it is asked for. Never count by them.
 
     Parameters
     ----------
@@ -105,7 +105,7 @@ def service_areas(
 
     Returns
     -------
-    tuple of ServiceArea
+    iterator of ServiceArea
         By facility, then by threshold.
 
     Raises
@@ -127,7 +127,7 @@ def service_areas(
     groups = [(int(row), known[known == row]) for row in range(len(supply))]
     if not is_by_facility:
         groups = [(-1, known)]
-    return tuple(
+    return (
         ServiceArea(row, limit, polygon)
         for row, members in groups
         for limit, polygon in _draw_group(

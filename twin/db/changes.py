@@ -39,12 +39,15 @@ class Change:
 
     Parameters
     ----------
+    id, xact
+        Its number and that of its transaction: ids begin anew with a backup that is restored.
     boxes
         Old and new extents, each west, south, east, north in EPSG:3857 metres; None: the layer as
         a whole is another.
     """
 
     id: int
+    xact: int
     layer_id: str
     boxes: tuple[tuple[float, float, float, float], ...] | None
 
@@ -90,7 +93,7 @@ class Watcher:
     start: Horizon | None = None
     is_connected: bool = field(default=False, init=False)
     _tried: asyncio.Event = field(default_factory=asyncio.Event, init=False)
-    _seen: set[int] = field(default_factory=set, init=False)
+    _seen: set[tuple[int, int]] = field(default_factory=set, init=False)
     _horizon: Horizon | None = field(default=None, init=False)
 
     async def run(self, lost: Callable[[], None]) -> None:
@@ -154,17 +157,16 @@ class Watcher:
         horizon = Horizon(rows[0]["xmin"], rows[0]["now_s"])
         self._horizon = horizon
         if since and (since.xact > rows[0]["xmax"] or horizon.at_s - since.at_s > KEPT_S):
-            self._seen = {row["id"] for row in rows if row["id"] is not None}
+            self._seen = {(row["xact"], row["id"]) for row in rows if row["id"] is not None}
             self.listener.missed(horizon)
             return
         found = [_change(row) for row in rows if row["id"] is not None]
-        fresh = [change for change in found if change.id not in self._seen]
-        self._seen = {change.id for change in found}
+        fresh = [change for change in found if (change.xact, change.id) not in self._seen]
+        self._seen = {(change.xact, change.id) for change in found}
         self.listener.changed(fresh, horizon)
 
 
 def _change(row: asyncpg.Record) -> Change:
     boxes = row["boxes"]
-    return Change(
-        row["id"], row["layer_id"], None if boxes is None else tuple(tuple(box) for box in boxes)
-    )
+    told = None if boxes is None else tuple(tuple(box) for box in boxes)
+    return Change(row["id"], row["xact"], row["layer_id"], told)

@@ -15,7 +15,14 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.pool import QueuePool
 
 from twin.db import leases, timing
-from twin.db.faults import DISK_FULL, NO_ANSWER, TOO_SLOW, UNUSABLE_GEOMETRY, UNUSABLE_VALUE
+from twin.db.faults import (
+    DISK_FULL,
+    NO_ANSWER,
+    TOO_SLOW,
+    UNUSABLE_GEOMETRY,
+    UNUSABLE_TEXT,
+    UNUSABLE_VALUE,
+)
 from twin.errors import SetupError
 
 #: Seconds to wait for a connection where all are in use, before telling that we are busy.
@@ -161,11 +168,16 @@ def translated(error: DBAPIError | pg.Error) -> Exception:
     if isinstance(cause, pg.InternalError_):  # PostGIS: TopologyException and the like
         return UNUSABLE_GEOMETRY()
     if isinstance(cause, pg.DataError):
-        return UNUSABLE_VALUE()
+        return UNUSABLE_TEXT() if _has_nul(cause) else UNUSABLE_VALUE()
     is_lost = isinstance(error, DBAPIError) and error.connection_invalidated
     if is_lost or isinstance(cause, pg.OperationalError):
         return NO_ANSWER()
     return error
+
+
+def _has_nul(error: pg.DataError) -> bool:
+    """Tell whether a text could not be sent, or kept as JSON, because of U+0000."""
+    return isinstance(error, pg.UntranslatableCharacter) or "NUL" in str(error)
 
 
 def _bad_address() -> SetupError:

@@ -35,6 +35,12 @@ UNUSABLE_VALUE: Final = partial(
     parameter="filter",
 )
 
+UNUSABLE_TEXT: Final = partial(
+    InvalidInputError,
+    "A text holds a NUL character (U+0000), which cannot be kept; leave it out.",
+    "ข้อความมีอักขระ NUL (U+0000) ซึ่งเก็บไม่ได้ โปรดตัดออก",
+)
+
 NO_ANSWER: Final = partial(
     DatabaseUnavailableError,
     "The database does not answer. Check that its server runs, and the address in"

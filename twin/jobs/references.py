@@ -50,7 +50,7 @@ def fetch(href: object, hosts: Collection[str], parameter: str) -> Any:  # noqa:
         if address.scheme not in ("http", "https") or address.netloc not in hosts:
             raise _not_allowed(hosts, parameter)
         return json.loads(_get(href))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InvalidInputError(
             f"`{parameter}`: its address gives no JSON of at most {MAX_BYTES // 1_000_000} MB.",
             f"`{parameter}`: ที่อยู่ไม่ให้ JSON ที่มีขนาดไม่เกิน {MAX_BYTES // 1_000_000} MB",

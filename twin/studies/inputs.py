@@ -6,7 +6,15 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from twin.studies.question import Asked, DemandChoice, LayerId, LonLat, Question, SupplyChoice
+from twin.studies.question import (
+    Asked,
+    DemandChoice,
+    LayerId,
+    LonLat,
+    Question,
+    SupplyChoice,
+    Words,
+)
 from twin.validation import refused
 
 _QUESTION: Final = "Who is served by what, within which time or distance."
@@ -45,17 +53,36 @@ class TravelTime(Asked):
 class CandidateChoice(Asked):
     """Where a new facility could stand."""
 
-    source: Literal["corners", "layer", "points"] = "corners"
+    source: Literal["corners", "layer", "points"] = Field(
+        "corners", description="Unless told, `layer` or `points` where that is given."
+    )
     layer: LayerId | None = Field(None, description="Layer of points or areas.")
-    filter: str | None = Field(None, description="CQL2 text, of the layer.")
+    filter: Words | None = Field(None, description="CQL2 text, of the layer.")
     points: tuple[LonLat, ...] = Field((), max_length=500, description="Drawn points, lon/lat.")
     most: int = Field(
         200, ge=1, le=500, description="Corners are thinned evenly over the map to so many."
     )
 
+    @model_validator(mode="before")
+    @classmethod
+    def _tells_source(cls, choice: object) -> object:
+        if not isinstance(choice, dict) or "source" in choice:
+            return choice
+        given = [name for name in ("layer", "points") if choice.get(name)]
+        return {**choice, "source": given[0]} if len(given) == 1 else choice
+
     @model_validator(mode="after")
     def _is_complete(self) -> Self:
         needed = {"layer": self.layer, "points": self.points}
+        given = [name for name, value in needed.items() if value and name != self.source]
+        if self.filter and self.source != "layer":
+            given.append("filter")
+        if given:
+            told = ", ".join(f"`{name}`" for name in given)
+            raise refused(
+                f"candidates of source `{self.source}` have no use for {told}; leave it out",
+                f"ตัวเลือกแบบ `{self.source}` ไม่ใช้ {told} โปรดตัดออก",
+            )
         if self.source in needed and not needed[self.source]:
             raise refused(
                 f"candidates of source `{self.source}` need `{self.source}`",

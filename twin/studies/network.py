@@ -78,22 +78,24 @@ def load_network(
 
 @dataclass(frozen=True)
 class _Wanted:
-    """The network that is asked for: its name, and the layers it is made of."""
+    """The network that is asked for: its name, and the database and layers it is made of."""
 
     name: str
+    database: str
     streets: PublishedLayer
     elevation: PublishedLayer | None
     ferries: bool
 
     @property
     def inputs(self) -> str:
-        return key.inputs(self.streets, self.elevation, ferries=self.ferries)
+        return key.inputs(self.database, self.streets, self.elevation, ferries=self.ferries)
 
 
 def _wanted(connection: Connection, layer: str, *, ferries: bool) -> _Wanted:
     layers = list_layers(connection)
     streets = find_streets(layers, layer)
-    return _Wanted(network_id(layer, ferries=ferries), streets, find_elevation(layers), ferries)
+    name, database = network_id(layer, ferries=ferries), key.which_database(connection)
+    return _Wanted(name, database, streets, find_elevation(layers), ferries)
 
 
 def _kept(

@@ -14,8 +14,10 @@ from sqlalchemy import (
     Text,
     case,
     cast,
+    column,
     func,
     select,
+    table,
 )
 
 from twin.analysis.network.build import METHOD
@@ -78,11 +80,29 @@ def look(connection: Connection, layer: PublishedLayer | None = None, since: int
     return Look(*row)
 
 
-def inputs(layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: bool) -> str:
-    """Return a digest of everything but the rows that a network is built from."""
+def which_database(connection: Connection) -> str:
+    """Return what no other database is called, not even one restored from this one's backup."""
+    databases = table("pg_database", column("oid"), column("datname"))
+    mine = select(databases.c.oid).where(databases.c.datname == func.current_database())
+    cluster = func.pg_control_system().table_valued("system_identifier").c.system_identifier
+    told = select(select(cluster).scalar_subquery(), mine.scalar_subquery())
+    return ":".join(map(str, connection.execute(told).one()))
+
+
+def inputs(
+    database: str, layer: PublishedLayer, elevation: PublishedLayer | None, *, ferries: bool
+) -> str:
+    """Return a digest of everything but the rows that a network is built from.
+
+    Parameters
+    ----------
+    database
+        As `which_database` tells: what is known of changes holds in it alone.
+    """
     heights = (elevation.revision, elevation.file, SMOOTHING_CELLS) if elevation else None
     told = (
         METHOD,
+        database,
         layer.id,
         layer.revision,
         layer.provenance,

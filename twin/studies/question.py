@@ -15,6 +15,8 @@ LonLat = tuple[
     Annotated[float, Field(ge=-90, le=90)],
 ]
 Variant = Literal["registered", "with_visitors", "aged_60"]
+#: A text that can be kept: one with limits is checked to be Unicode, without halves of pairs.
+Words = Annotated[str, Field(max_length=10_000)]
 LayerId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
 _BUDDHIST_OFFSET: Final = 543
@@ -34,7 +36,7 @@ class DemandChoice(Asked):
     layer: LayerId | None = Field(
         None, description="Point layer with a weight column, or a raster of people a cell."
     )
-    weight: str | None = Field(None, description="Column of the layer that holds the quantity.")
+    weight: Words | None = Field(None, description="Column of the layer that holds the quantity.")
     year: int | None = Field(None, ge=1900, le=2200, description="CE; none: the newest there is.")
     variant: Variant = "registered"
     spread: Literal["auto", "land_cover", "streets"] = Field(
@@ -43,7 +45,9 @@ class DemandChoice(Asked):
     unregistered_share: float = Field(
         0.0, ge=0, le=5, description="Residents not registered, for each registered one."
     )
-    visitors: float = Field(0.0, ge=0, description="Visitors on a usual day, people.")
+    visitors: float = Field(
+        0.0, ge=0, le=100_000_000, description="Visitors on a usual day, people."
+    )
 
     @field_validator("year", mode="before")
     @classmethod
@@ -60,9 +64,11 @@ class SupplyChoice(Asked):
     """Who offers it: features of layers, project sites, drawn points; together one supply."""
 
     layer: LayerId | None = "facility"
-    filter: str | None = Field(None, description="CQL2 text, e.g. `amenity = 'hospital'`.")
-    capacity: str | None = Field(None, description="Column of the layer that holds the capacity.")
-    projects: tuple[str, ...] = Field((), description="Codes of projects whose sites count too.")
+    filter: Words | None = Field(None, description="CQL2 text, e.g. `amenity = 'hospital'`.")
+    capacity: Words | None = Field(None, description="Column of the layer that holds the capacity.")
+    projects: tuple[Words, ...] = Field(
+        (), max_length=1000, description="Codes of projects whose sites count too."
+    )
     points: tuple[LonLat, ...] = Field((), max_length=1000, description="Drawn points, lon/lat.")
     opened_by: date | None = Field(None, description="Leave out what opens later.")
 
@@ -117,7 +123,7 @@ class WhatIf(Asked):
 
     question: Question = Question()
     add: tuple[LonLat, ...] = Field((), max_length=20, description="New facilities, lon/lat.")
-    remove: tuple[str, ...] = Field((), max_length=100, description="Ids of facilities to close.")
+    remove: tuple[Words, ...] = Field((), max_length=100, description="Ids of facilities to close.")
 
     @model_validator(mode="after")
     def _asks_something(self) -> Self:

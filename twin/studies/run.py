@@ -39,8 +39,8 @@ def what_if(context: Context, asked: WhatIf, progress: Progress) -> Json:
     spots = drawn_xy(asked.add, "add").tolist()
     study, before = studies_of(context).coverage(asked.question)
     after = before
-    for number, facility in enumerate(asked.remove):
-        with within(facility=f"remove.{number}"):
+    for facility in dict.fromkeys(asked.remove):
+        with within(facility=f"remove.{asked.remove.index(facility)}"):
             after = without(after, facility)
     for number, spot in enumerate(spots, start=1):
         after = with_added(after, spot, facility=f"{ADDED}{number}", is_paced=False)
@@ -62,7 +62,7 @@ def service_area(context: Context, asked: ServiceArea, progress: Progress) -> Js
     progress(0.3, _DRAWING)
     with connect(context.engine) as connection:
         land = read_land(connection)
-    areas = service_areas(
+    drawn = service_areas(
         study.graph,
         study.placed.supply,
         direction=asked.question.direction,
@@ -71,6 +71,12 @@ def service_area(context: Context, asked: ServiceArea, progress: Progress) -> Js
         is_by_facility=asked.by_facility,
         is_in_rings=asked.rings,
     )
+    count = (len(study.supply.ids) if asked.by_facility else 1) * len(study.thresholds)
+    told = steps(progress, _DRAWING, 0.3)
+    areas = []
+    for area in drawn:
+        areas.append(area)
+        told(len(areas), count)
     answer = write_service_areas(study, found, areas, asked, is_clipped=land is not None)
     return answer.model_dump(mode="json")
 

@@ -140,11 +140,12 @@ def _write(
     ]
     within = count[:-1].sum() / max(len(values), 1)
     last = tell_threshold(study, steps[-1] * study.scale)
+    unknown = _tell_unknown(np.isnan(values).sum() / max(len(values), 1), study)
     summary = Text(
-        f"{within:.0%} ของพื้นที่บนบกอยู่ภายใน {last.th} จากสถานบริการ นี่คือพื้นที่ ไม่ใช่จำนวนคน"
+        f"{within:.0%} ของพื้นที่บนบกอยู่ภายใน {last.th} จากสถานบริการ{unknown.th} นี่คือพื้นที่ ไม่ใช่จำนวนคน"
         " ให้นับคนด้วย `coverage`",
-        f"{within:.0%} of the land is within {last.en} of a facility. This is land: count people"
-        " with `coverage`.",
+        f"{within:.0%} of the land is within {last.en} of a facility{unknown.en}. This is land:"
+        " count people with `coverage`.",
     )
     return {
         "summary": words(summary),
@@ -155,3 +156,13 @@ def _write(
         "unknown_km2": round(int(np.isnan(values).sum()) * cell_km2, 3),
         "assumptions": write_assumptions(study, found),
     }
+
+
+def _tell_unknown(share: float, study: Study) -> Text:
+    if not share:
+        return Text("", "")
+    far = study.question.max_snap_m
+    return Text(
+        f" ไม่ทราบ {share:.0%} เพราะไม่มีถนนในระยะ {far:,.0f} ม.",
+        f"; {share:.0%} is unknown, with no street within {far:,.0f} m",
+    )

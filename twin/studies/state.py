@@ -27,7 +27,7 @@ class States:
         self._number = 0
         self._heard: int | None = None
         self._last: Look | None = None
-        self._seen: frozenset[int] = frozenset()
+        self._seen: frozenset[tuple[int, int]] = frozenset()
         self._lock = Lock()
 
     def now(self, engine: Engine, heard: Heard | None = None) -> int:
@@ -50,8 +50,8 @@ class States:
         now = look(connection)
         since = self._last or now
         # Read after the look, so that what it does not cover is met again by the next.
-        met = select(Change.id).where(Change.xact >= since.horizon)
-        seen = frozenset(connection.scalars(met))
+        met = select(Change.xact, Change.id).where(Change.xact >= since.horizon)
+        seen = frozenset((row.xact, row.id) for row in connection.execute(met))
         is_followed = now.at_s - since.at_s <= KEPT_S and since.horizon <= now.next_xact
         if self._last is None or not is_followed or not seen <= self._seen:
             self._number += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import isfinite
+from math import ceil, isfinite
 from typing import Any, Final
 
 import numpy as np
@@ -90,6 +90,7 @@ def write_road_criticality(
             join_texts(
                 _summarise_roads(study, found, names),
                 *map(_tell_standing, standing[:1].tolist()),
+                _tell_rest(found),
                 tell_limits(study, now),
             )
         ),
@@ -191,6 +192,17 @@ def _tell_standing(count: int) -> Text:
         f"{count} {'facility stands' if one else 'facilities stand'} on it and"
         f" {'closes' if one else 'close'} with it; in a scenario that closes it, they would use the"
         " next nearest street.",
+    )
+
+
+def _tell_rest(found: RoadLoss) -> Text:
+    """Return how bad a road can be that is not named, whether it was tried or not."""
+    if not len(found.road):
+        return Text("", "")
+    most = ceil(found.rest_at_most)
+    return Text(
+        f"ถนนสายอื่นที่ไม่อยู่ในรายการทำให้ขาดบริการไม่เกินสายละ {most:,} คน",
+        f"No road that is not listed costs more than {most:,} people.",
     )
 
 

@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import URL
 
+from twin.db.changes import Change
 from twin.queries.catalogue import Described, PublishedLayer
 from twin.queries.held import Snapshot
 from twin.tiles.store import TileStore
@@ -16,6 +17,9 @@ from twin.tiles.store import TileStore
 FORM: Final = 1
 
 _BYTES: Final = 8
+
+#: Wide changes of a layer that are told from new ones when they are heard again.
+_REMEMBERED: Final = 32
 
 
 @dataclass
@@ -58,12 +62,17 @@ class Contents:
         """Return the name of a raster in one style; its file name tells the content."""
         return _digest(layer.file, layer.spec.model_dump_json(), style)
 
-    def renew(self, layer_id: str, change: int) -> None:
-        """Give a layer another name because of a change; the same wherever that is heard."""
-        known = self.store.recall(_wide(layer_id))
-        if known is None or int(known) < change:
-            self.store.remember(_wide(layer_id), str(change).encode())
-        self.look_again(layer_id)
+    def renew(self, change: Change) -> None:
+        """Give a layer another name because of a change; the same wherever that is heard.
+
+        Changes come in no order: a transaction that began first may end last, and a backup that
+        is restored counts anew. So the last ones are remembered, each by what no other is called.
+        """
+        name, mark = _wide(change.layer_id), b"%d:%d" % (change.xact, change.id)
+        known = (self.store.recall(name) or b"").split()
+        if mark not in known:
+            self.store.remember(name, b" ".join([*known, mark][-_REMEMBERED:]))
+        self.look_again(change.layer_id)
 
     def look_again(self, layer_id: str) -> None:
         """Read a layer's name anew when it is next asked for: another worker may have renewed it.

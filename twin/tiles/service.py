@@ -141,13 +141,13 @@ class TileService:
         layer_id = change.layer_id
         if change.boxes is None:
             self.catalogue.drop()
-            self.contents.renew(layer_id, change.id)
+            self.contents.renew(change)
             self.store.count_removal(layer_id.encode())
             return Touched(change, None)
         blocks = touched(change.boxes, MIN_ZOOM, MAX_ZOOM)
         layer = self._layer(layer_id)
         if layer is None or sum(block.count for block in blocks) > MOST_REMOVED:
-            self.contents.renew(layer_id, change.id)
+            self.contents.renew(change)
             self.store.count_removal(layer_id.encode())
         else:
             self.contents.look_again(layer_id)

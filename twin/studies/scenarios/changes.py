@@ -18,7 +18,9 @@ from twin.validation import refused
 
 FacilityId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_./-]{1,80}$", examples=["facility/12"])]
 Modes = Annotated[tuple[Mode, ...], Field(min_length=1, max_length=3)]
-Roads = Annotated[tuple[int, ...], Field(max_length=1000)]
+#: What the database can hold; those that a change opened are below 0.
+RoadId = Annotated[int, Field(ge=-(2**63), le=2**63 - 1)]
+Roads = Annotated[tuple[RoadId, ...], Field(max_length=1000)]
 Codes = Annotated[
     tuple[Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,20}$")], ...],
     Field(max_length=100, description="Codes of sub-districts"),
@@ -54,7 +56,7 @@ class AddFacility(ChangeBase):
     kind: Literal["add_facility"] = "add_facility"
     point: LonLat
     id: FacilityId | None = Field(None, description="None: `added/` and the change's position.")
-    capacity: float | None = Field(None, ge=0)
+    capacity: float | None = Field(None, ge=0, le=1_000_000_000)
     opened: date | None = Field(None, description="Day it opens; none: open already.")
 
 
@@ -87,7 +89,7 @@ class CloseStreet(ChangeBase):
     """Let nobody through: on a whole road, or on the piece nearest to a point."""
 
     kind: Literal["close_street"] = "close_street"
-    road: int | None = Field(None, description="Id in the layer of roads.")
+    road: RoadId | None = Field(None, description="Id in the layer of roads.")
     point: LonLat | None = None
     modes: Modes = MODES
 
