@@ -257,7 +257,10 @@ def test_text_that_cannot_be_kept_is_refused(local):
 def test_body_that_is_no_json_is_told_as_such(local):
     response = local.post(RUN, content="{]", headers={"content-type": "application/json"})
     assert response.status_code == 400
-    assert response.json()["detail"] == "body: JSON decode error."
+    assert (
+        response.json()["detail"]
+        == "body: is not valid JSON: Expecting property name enclosed in double quotes."
+    )
 
 
 def test_full_queue_tells_to_come_back(toy, caplog):
