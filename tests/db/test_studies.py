@@ -151,6 +151,24 @@ def test_drawing_service_areas_ends_between_two_of_them(island):
     assert shares == pytest.approx([0, 0.3, 0.3 + 0.7 / 3, 0.3 + 1.4 / 3])
 
 
+def test_placing_cells_ends_between_two_blocks(island, monkeypatch):
+    """Or a run whose time is over would keep its place until all cells are on streets."""
+    monkeypatch.setattr("twin.analysis.surface.BLOCK", 200)
+    process = get_process("travel-time")
+    asked = process.inputs.model_validate({"question": ALL, "cell_m": 25})
+    shares = []
+
+    def tell(share, text):
+        del text
+        shares.append(share)
+        if len(shares) == 4:
+            raise TooLargeError("over", "หมดเวลา")
+
+    with pytest.raises(TooLargeError):
+        process.run(island, asked, tell)
+    assert shares == pytest.approx([0, 0.2, 0.45, 0.7])
+
+
 def test_siting_serves_most_people_with_so_many_sites(island):
     found = ask(island, "siting", question=HOSPITAL, count=2, prove=True)
     assert (found["method"], found["is_proven"], found["gap"]) == ("MCLP", True, 0)

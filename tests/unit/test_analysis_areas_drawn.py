@@ -174,3 +174,15 @@ def test_surface_without_land_or_too_fine_is_refused():
         make_cells(graph, box(0, 0, 50_000, 50_000), cell_m=5)
     with pytest.raises(InvalidInputError, match="cell_m"):
         make_cells(graph, box(0, 0, 1, 1), cell_m=-1)
+
+
+def test_cells_are_put_on_streets_block_by_block_and_each_is_told(monkeypatch):
+    graph, land = make_graph(STREET, "walk"), box(0, -200, 1000, 200)
+    whole = make_cells(graph, land, cell_m=50)
+    monkeypatch.setattr("twin.analysis.surface.BLOCK", 70)
+    told = []
+    cells = make_cells(graph, land, cell_m=50, progress=lambda *parts: told.append(parts))
+    assert told == [(70, 160), (140, 160), (160, 160)]
+    assert cells.near.tolist() == whole.near.tolist()
+    for name in ("edge", "fraction", "offset_m", "xy"):
+        assert getattr(cells.at, name).tolist() == getattr(whole.at, name).tolist(), name

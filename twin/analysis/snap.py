@@ -72,16 +72,18 @@ class Snapped:
             return self
         return replace(self, former=None).joined(self.former.take(self.former.is_known))
 
-    def joined(self, other: Snapped) -> Snapped:
-        """Return these points, then those of another on the same streets."""
+    def joined(self, *others: Snapped) -> Snapped:
+        """Return these points, then those of others on the same streets."""
+        parts = (self, *others)
         former = None
-        if self.former is not None or other.former is not None:
-            former = self._kept().joined(other._kept())
+        if any(part.former is not None for part in parts):
+            first, *rest = (part._kept() for part in parts)
+            former = first.joined(*rest)
         return Snapped(
-            np.concatenate([self.edge, other.edge]),
-            np.concatenate([self.fraction, other.fraction]),
-            np.concatenate([self.offset_m, other.offset_m]),
-            np.concatenate([self.xy, other.xy]),
+            np.concatenate([part.edge for part in parts]),
+            np.concatenate([part.fraction for part in parts]),
+            np.concatenate([part.offset_m for part in parts]),
+            np.concatenate([part.xy for part in parts]),
             former,
         )
 

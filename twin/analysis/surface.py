@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import ceil, floor
 from typing import Final
@@ -20,6 +21,9 @@ from twin.errors import InvalidInputError, TooLargeError
 
 #: More would take minutes and a gigabyte: Phuket at 50 m has 0.2 million on land.
 MAX_CELLS: Final = 4_000_000
+
+#: Cells put on streets at a time: a tenth of a second or so.
+BLOCK: Final = 20_000
 
 #: Boxes are a little larger than need be, metres: no centre is missed for the last digit.
 _ROUNDING_M: Final = 0.001
@@ -76,6 +80,7 @@ def make_cells(
     *,
     cell_m: float = 100.0,
     max_snap_m: float = MAX_SNAP_M,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Cells:
     """Return the cells whose centres are on land, put on the streets.
 
@@ -89,6 +94,8 @@ def make_cells(
         Width and height; cells begin at multiples of it, so that grids of one size match.
     max_snap_m
         Farther from any street a cell is unknown.
+    progress
+        Told how many of how many cells are on streets, after each `BLOCK`.
 
     Raises
     ------
@@ -120,8 +127,23 @@ def make_cells(
     shapely.prepare(land)
     index = np.flatnonzero(shapely.contains_xy(land, xs, ys))
     near = index[_may_be_near(graph, x, y, max_snap_m).ravel()[index]]
-    at = snap(graph, np.stack([xs[near], ys[near]], axis=1), max_snap_m=max_snap_m)
+    at = _snap_in_blocks(graph, np.stack([xs[near], ys[near]], axis=1), max_snap_m, progress)
     return Cells(shape, (cell_m, 0.0, first * cell_m, 0.0, -cell_m, top * cell_m), index, near, at)
+
+
+def _snap_in_blocks(
+    graph: Graph,
+    xy: FloatArray,
+    max_snap_m: float,
+    progress: Callable[[int, int], None] | None,
+) -> Snapped:
+    placed = []
+    for start in range(0, max(len(xy), 1), BLOCK):
+        block = xy[start : start + BLOCK]
+        placed.append(snap(graph, block, max_snap_m=max_snap_m))
+        if progress is not None:
+            progress(start + len(block), len(xy))
+    return placed[0].joined(*placed[1:])
 
 
 def travel_surface(graph: Graph, supply: Snapped, cells: Cells, *, direction: Direction) -> Surface:

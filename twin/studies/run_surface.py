@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -22,7 +23,7 @@ from twin.rasters.surface_words import tell_band, tell_surface
 from twin.studies.areas import read_land
 from twin.studies.inputs import TravelTime
 from twin.studies.outputs import BandAnswer, TravelTimeAnswer
-from twin.studies.run import READING
+from twin.studies.run import READING, steps
 from twin.studies.study import Study, studies_of
 from twin.studies.writing import tell_threshold, words, write_assumptions
 from twin.types import Json, Text
@@ -49,18 +50,18 @@ def travel_time(context: Context, asked: TravelTime, progress: Progress) -> Json
         land = read_land(connection)
     area = land if land is not None else _around(study)
     progress(0.2, _PLACING)
-    cells = _place(study, asked, area)
+    cells = _place(study, asked, area, steps(progress, _PLACING, 0.2, 0.7))
     progress(0.7, _MEASURING)
     direction = asked.question.direction
     surface = travel_surface(study.graph, study.placed.supply, cells, direction=direction)
-    steps = asked.steps or asked.question.thresholds
-    digest = _sign(study, asked, steps, area)
+    limits = asked.steps or asked.question.thresholds
+    digest = _sign(study, asked, limits, area)
     keep_surface(
         context.settings.surface_dir,
         digest,
         surface.impedance / study.scale,
         Affine(*surface.transform),
-        _about(study, asked, steps),
+        _about(study, asked, limits),
     )
     answer = _write(study, found, asked, surface, cells)
     where = {
@@ -73,11 +74,12 @@ def travel_time(context: Context, asked: TravelTime, progress: Progress) -> Json
     return TravelTimeAnswer.model_validate({**answer, **where}).model_dump(mode="json")
 
 
-def _place(study: Study, asked: TravelTime, area: Land) -> Cells:
+def _place(study: Study, asked: TravelTime, area: Land, told: Callable[[int, int], None]) -> Cells:
     network, mode, far = study.graph.network, study.graph.mode, asked.question.max_snap_m
     key = (network.revision, mode, asked.cell_m, far, shapely.to_wkb(area))
     return _CELLS.get(
-        key, lambda: make_cells(study.graph, area, cell_m=asked.cell_m, max_snap_m=far)
+        key,
+        lambda: make_cells(study.graph, area, cell_m=asked.cell_m, max_snap_m=far, progress=told),
     )
 
 
