@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import BoundedSemaphore
 from time import monotonic
 from typing import Any, Final
@@ -97,13 +98,13 @@ class BoundedProgress:
 
     def __init__(self, timeout_s: float) -> None:
         self._timeout_s = timeout_s
-        self._ends = monotonic() + timeout_s
+        self.ends = monotonic() + timeout_s
 
     def __call__(self, share: float, text: Text) -> None:
         """Go on, or not."""
         del share, text
         leases.check()
-        if monotonic() > self._ends:
+        if monotonic() > self.ends:
             raise too_slow(self._timeout_s)
 
 
@@ -153,10 +154,11 @@ async def run_at_once(process: Process, context: Context, inputs: BaseModel, run
     """
     timeout_s = context.settings.jobs.sync_timeout_s
     progress = BoundedProgress(timeout_s)
+    bounded = replace(context, ends=progress.ends)
 
     def run() -> str:
         with runs.take():
-            return as_json(process.answer(context, inputs, progress))
+            return as_json(process.answer(bounded, inputs, progress))
 
     try:
         with anyio.fail_after(timeout_s):

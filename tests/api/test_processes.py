@@ -5,17 +5,22 @@ import subprocess
 import sys
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from time import monotonic
 
+import anyio
 import jsonschema
 import pytest
 from serving import free_port
 from starlette.testclient import TestClient
 
+from api.executing import Runs, run_at_once
 from api.main import create_app
+from twin.jobs.process import Context
 from twin.settings import JobSettings
-from twin.studies.processes import PROCESSES
+from twin.studies.processes import PROCESSES, get_process
 
 ECHO = "/api/processes/echo"
 RUN = f"{ECHO}/execution"
@@ -206,6 +211,19 @@ def test_run_that_takes_too_long_tells_to_ask_for_a_job(toy):
     assert (response.status_code, response.json()["code"]) == (413, "too-large")
     assert "Prefer: respond-async" in response.json()["detail"]
     assert "Prefer: respond-async" in response.json()["detail_th"]
+
+
+def test_a_run_knows_when_its_time_is_over(toy):
+    def ends(context, _inputs, _progress):
+        return {"ends": context.ends}
+
+    process = replace(get_process("echo"), run=ends)
+    jobs = JobSettings(sync_timeout_s=600)
+    context = Context(toy.model_copy(update={"jobs": jobs}), None, None)
+    inputs = process.inputs(message="x")
+    before = monotonic()
+    answer = json.loads(anyio.run(run_at_once, process, context, inputs, Runs(1)))
+    assert before + 600 <= answer["ends"] <= monotonic() + 600
 
 
 def test_more_runs_at_once_than_allowed_are_told_to_come_back(toy):

@@ -4,6 +4,9 @@ Each row of cells has a street through its middle, and no street joins the rows.
 and row r has 10 c + r people at its middle; 550 in all.
 """
 
+from dataclasses import replace
+from time import monotonic
+
 import pytest
 import shapely
 from asking import ALL, GRID, HOSPITAL, ask, lon_lat, open_context, served, with_clinics
@@ -209,6 +212,17 @@ def test_siting_for_the_shortest_ways(island):
     assert site["name"]["en"] == "Drawn point 3"
     assert found["objective"] == pytest.approx(ways[4], rel=1e-3)
     assert found["mean"] == pytest.approx(ways[4] / 100, rel=1e-3)
+
+
+def test_siting_whose_run_has_no_more_time_tells_what_its_proof_leaves_open(island):
+    asked = {"question": ALL, "problem": "p-median", "count": 3, "prove": True}
+    over = ask(replace(island, ends=monotonic()), "siting", **asked, time_limit_s=600)
+    assert (over["is_proven"], over["is_out_of_time"]) == (False, True)
+    assert "the proof ran out of time" in over["summary"]["en"]
+    assert "หมดเวลาก่อนพิสูจน์เสร็จ" in over["summary"]["th"]
+    done = ask(island, "siting", **asked)
+    assert (done["is_proven"], done["is_out_of_time"]) == (True, False)
+    assert done["objective"] >= over["best_bound"]
 
 
 def test_siting_among_the_features_of_a_layer(island):

@@ -2,8 +2,12 @@
 
 import subprocess
 import sys
+from time import monotonic
 
 import pytest
+
+from twin.jobs.running import open_context
+from twin.settings import DbSettings, JobSettings, Settings
 
 MODEST = """
 import os
@@ -25,3 +29,11 @@ def test_job_is_refused_more_memory_than_it_may_have():
         [sys.executable, "-c", MODEST], capture_output=True, text=True, check=True
     )
     assert told.stdout.split() == ["refused", "5"]
+
+
+def test_job_knows_when_its_time_is_over(tmp_path):
+    nowhere = DbSettings(url="postgresql://nobody@localhost:1/none")
+    settings = Settings(home=tmp_path, db=nowhere, jobs=JobSettings(timeout_s=600))
+    before = monotonic()
+    with open_context(settings) as context:
+        assert before + 600 <= context.ends <= monotonic() + 600

@@ -1,6 +1,7 @@
 """Siting: answers by hand, by trying every subset, and by the solver."""
 
 from itertools import combinations
+from time import monotonic
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from twin.analysis.siting.lscp import solve_lscp
 from twin.analysis.siting.mclp import solve_mclp
 from twin.analysis.siting.pmedian import solve_p_median
 from twin.analysis.siting.problem import Candidates
+from twin.analysis.siting.proof import Allowance
 from twin.errors import InvalidInputError
+from twin.jobs.process import DismissedError
 
 #: A street of five homes, one minute apart, a candidate at each; 10, 1, 1, 1 and 8 people.
 STREET = np.abs(np.arange(5.0)[:, None] - np.arange(5.0))
@@ -300,6 +303,29 @@ def test_a_proof_that_has_no_time_tells_a_gap_that_holds():
     cut = solve_p_median(problem, 6, prove=True, time_limit_s=1e-9)
     assert not cut.proven
     assert cut.best_bound <= cut.objective
+    assert (proven.out_of_time, hurried.out_of_time, cut.out_of_time) == (False, True, True)
+
+
+SOLVERS = {
+    "mclp": lambda **options: solve_mclp(town(), 600, 6, **options),
+    "lscp": lambda **options: solve_lscp(town(), 300, **options),
+    "p-median": lambda **options: solve_p_median(town(), 6, **options),
+}
+
+
+@pytest.mark.parametrize("solve", SOLVERS.values(), ids=SOLVERS)
+def test_a_proof_ends_with_the_run_that_it_is_part_of(solve):
+    over = Allowance(ends=monotonic())
+    assert solve(prove=True, time_limit_s=3600, allowance=over).out_of_time
+
+
+@pytest.mark.parametrize("solve", SOLVERS.values(), ids=SOLVERS)
+def test_a_search_ends_when_its_asker_leaves(solve):
+    def leave():
+        raise DismissedError
+
+    with pytest.raises(DismissedError):
+        solve(allowance=Allowance(tell=leave))
 
 
 def test_an_answer_tells_its_gap_in_words():

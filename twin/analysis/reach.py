@@ -239,11 +239,20 @@ def impedance_matrix(
 
 
 def impedance_array(
-    graph: Graph, demand: Snapped, supply: Snapped, *, direction: Direction, limit: float = inf
+    graph: Graph,
+    demand: Snapped,
+    supply: Snapped,
+    *,
+    direction: Direction,
+    limit: float = inf,
+    progress: Callable[[int, int], None] | None = None,
 ) -> NDArray[np.float32]:
     """Return the whole of `impedance_matrix`: (q, p) float32, 4 bytes a pair."""
     whole = np.empty((len(supply), len(demand)), dtype=np.float32)
-    for rows, part in impedance_matrix(graph, demand, supply, direction=direction, limit=limit):
+    found = impedance_matrix(
+        graph, demand, supply, direction=direction, limit=limit, progress=progress
+    )
+    for rows, part in found:
         whole[rows] = part
     return whole
 

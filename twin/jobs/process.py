@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from importlib import import_module
+from math import inf
 from typing import Any, Protocol, get_args
 
 from pydantic import BaseModel
@@ -56,6 +57,8 @@ class Context:
         listens.
     building
         Told how far a street network is that has to be built first.
+    ends
+        `time.monotonic()` at which the time of the run is over.
     """
 
     settings: Settings
@@ -63,6 +66,7 @@ class Context:
     writer: Engine
     heard: Callable[[], int | None] | None = None
     building: Progress | None = None
+    ends: float = inf
 
 
 #: Takes what was asked, as the process's model of inputs; returns what JSON can say.

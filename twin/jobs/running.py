@@ -67,7 +67,7 @@ def main() -> None:
     Thread(target=_end_with_parent, daemon=True).start()
     settings = Settings()
     be_modest(settings.jobs)
-    with _opened(settings) as context:
+    with open_context(settings) as context:
         _run(context, job_id, attempt)
 
 
@@ -107,13 +107,14 @@ def _result(context: Context, record: Record, progress: StoredProgress) -> str:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Context]:
+def open_context(settings: Settings) -> Iterator[Context]:
+    """Give what a job runs with, which has its time from now."""
     url = database_address(settings)
     with ExitStack() as stack:
         engine, writer = make_engine(url, read_only=True), make_engine(url)
         stack.callback(engine.dispose)
         stack.callback(writer.dispose)
-        yield Context(settings, engine, writer)
+        yield Context(settings, engine, writer, ends=monotonic() + settings.jobs.timeout_s)
 
 
 def be_modest(jobs: JobSettings) -> None:

@@ -88,6 +88,10 @@ class SitingAnswer(Told):
         description="How much better another choice could be at most, as a share of the objective."
     )
     is_proven: bool = Field(description="Nothing is better.")
+    is_out_of_time: bool = Field(
+        description="The proof was ended before it was done: by `time_limit_s`, or by what was left"
+        " of the time of the run; a job has more."
+    )
     before: tuple[Totals, ...] = Field(description="Who is served now.")
     after: tuple[Totals, ...] = Field(description="Who is served with the sites.")
     areas: dict[str, tuple[Area, ...]] = Field(description="The same by area.")

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import inf
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,6 +17,7 @@ from twin.analysis.siting.lscp import solve_lscp
 from twin.analysis.siting.mclp import solve_mclp
 from twin.analysis.siting.pmedian import solve_p_median
 from twin.analysis.siting.problem import Candidates, Siting
+from twin.analysis.siting.proof import Allowance
 from twin.analysis.snap import snap
 from twin.analysis.supply import select
 from twin.db.engine import connect
@@ -26,6 +29,9 @@ from twin.studies.run import READING, steps
 from twin.studies.study import Study, studies_of
 from twin.studies.writing_siting import write_opportunity, write_siting
 from twin.types import Json, Text
+
+#: Of what is left of the time of a run, for choosing and the proof; the rest is for the answer.
+_PROOF_SHARE: Final = 0.75
 
 _MEASURING: Final = Text("วัดระยะจากทุกแห่งที่เลือกได้", "Measuring from all candidates")
 _CHOOSING: Final = Text("เลือกที่ตั้ง", "Choosing sites")
@@ -44,10 +50,11 @@ def siting(context: Context, asked: SitingProblem, progress: Progress) -> Json:
     )
     with connect(context.engine) as connection, within("candidates"):
         places = read_candidates(connection, asked.candidates, study.graph)
-    progress(0.3, _MEASURING)
-    problem, off_network = _problem(study, before, places, asked)
-    progress(0.5, _CHOOSING)
-    found = _solve(problem, study, asked)
+    told = steps(progress, _MEASURING, 0.3, 0.5)
+    problem, off_network = _problem(study, before, places, asked, told)
+    ends = monotonic() + _PROOF_SHARE * (context.ends - monotonic())
+    allowance = Allowance(ends, lambda: progress(0.5, _CHOOSING))
+    found = _solve(problem, study, asked, allowance)
     after = _cover(study, with_sites(existing, places.supply, found.chosen))
     answer = write_siting(study, (before, after), places, found, asked, off_network=off_network)
     return answer.model_dump(mode="json")
@@ -80,7 +87,11 @@ def _cover(study: Study, supply: Supply) -> ServiceCoverage:
 
 
 def _problem(
-    study: Study, before: ServiceCoverage, places: Places, asked: SitingProblem
+    study: Study,
+    before: ServiceCoverage,
+    places: Places,
+    asked: SitingProblem,
+    told: Callable[[int, int], None],
 ) -> tuple[Candidates, int]:
     """Return the problem, and how many candidates are on no street and may not be chosen."""
     question = asked.question
@@ -97,17 +108,27 @@ def _problem(
     # Only a p-median asks how far it is beyond the threshold.
     limit = inf if asked.problem == "p-median" else study.situation.limit
     impedance = impedance_array(
-        study.graph, study.placed.demand, at, direction=question.direction, limit=limit
+        study.graph,
+        study.placed.demand,
+        at,
+        direction=question.direction,
+        limit=limit,
+        progress=told,
     )
     present = before.reach.impedance if asked.existing else None
     return Candidates(impedance, before.weight, present, forbidden=tuple(off)), len(off)
 
 
-def _solve(problem: Candidates, study: Study, asked: SitingProblem) -> Siting:
-    limit, prove, time_limit_s = study.situation.limit, asked.prove, asked.time_limit_s
+def _solve(problem: Candidates, study: Study, asked: SitingProblem, allowance: Allowance) -> Siting:
+    limit = study.situation.limit
+    solving: dict[str, Any] = {
+        "prove": asked.prove,
+        "time_limit_s": asked.time_limit_s,
+        "allowance": allowance,
+    }
     if asked.problem == "lscp":
-        return solve_lscp(problem, limit, prove=prove, time_limit_s=time_limit_s)
+        return solve_lscp(problem, limit, **solving)
     count = min(asked.count, len(problem.allowed))
     if asked.problem == "mclp":
-        return solve_mclp(problem, limit, count, prove=prove, time_limit_s=time_limit_s)
-    return solve_p_median(problem, count, prove=prove, time_limit_s=time_limit_s)
+        return solve_mclp(problem, limit, count, **solving)
+    return solve_p_median(problem, count, **solving)

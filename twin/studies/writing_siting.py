@@ -63,6 +63,7 @@ def write_siting(
         best_bound=round(found.best_bound / scale, DECIMALS),
         gap=found.gap if isfinite(found.gap) else None,
         is_proven=found.proven,
+        is_out_of_time=found.out_of_time and not found.proven,
         before=write_totals(study, before.totals),
         after=write_totals(study, after.totals),
         areas=write_areas(study, after),
@@ -158,6 +159,13 @@ def _summarise(
 def _tell_proof(found: Siting) -> Text:
     if found.proven:
         return Text("พิสูจน์แล้วว่าไม่มีทางเลือกที่ดีกว่า", "proven: no choice is better")
+    gap = _tell_gap(found)
+    if not found.out_of_time:
+        return gap
+    return Text(f"หมดเวลาก่อนพิสูจน์เสร็จ: {gap.th}", f"the proof ran out of time: {gap.en}")
+
+
+def _tell_gap(found: Siting) -> Text:
     if not isfinite(found.gap):
         return Text("ยังไม่ได้พิสูจน์", "not proven")
     if found.method == "p-median":

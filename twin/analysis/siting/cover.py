@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from twin.analysis.model import FloatArray, IntArray
 from twin.analysis.siting.problem import ROUNDING, Candidates
+from twin.analysis.siting.proof import UNBOUNDED, Allowance
 
 #: Other beginnings tried at most, and the entries of the matrix to go through in all of them.
 MAX_ROUNDS: Final = 32
@@ -95,7 +96,9 @@ def greedy(cover: Cover, weight: FloatArray, p: int, start: Sequence[int] = ()) 
     return chosen
 
 
-def swap(cover: Cover, weight: FloatArray, chosen: Sequence[int]) -> list[int]:
+def swap(
+    cover: Cover, weight: FloatArray, chosen: Sequence[int], allowance: Allowance = UNBOUNDED
+) -> list[int]:
     """Exchange one chosen row for another, the best exchange first, until none helps.
 
     Notes
@@ -113,6 +116,7 @@ def swap(cover: Cover, weight: FloatArray, chosen: Sequence[int]) -> list[int]:
     least = ROUNDING * float(weight.sum())
     bound = [place for place, row in enumerate(chosen) if row in cover.fixed]
     while len(bound) < len(chosen):
+        allowance.tell()
         better = _best_gains(cover, weight, chosen)
         better[:, bound] = -np.inf
         taken, place = np.unravel_index(int(better.argmax()), better.shape)
@@ -122,7 +126,7 @@ def swap(cover: Cover, weight: FloatArray, chosen: Sequence[int]) -> list[int]:
     return chosen
 
 
-def search(cover: Cover, p: int) -> list[int]:
+def search(cover: Cover, p: int, allowance: Allowance = UNBOUNDED) -> list[int]:
     """Return a good choice of at most `p` rows: greedy, exchanges, and some other beginnings.
 
     Notes
@@ -130,7 +134,7 @@ def search(cover: Cover, p: int) -> list[int]:
     Half of the best choice known is replaced by rows drawn at random, always the same ones, and
     mended by exchanges. The smaller the problem, the more often.
     """
-    best = swap(cover, cover.weight, greedy(cover, cover.weight, p, cover.fixed))
+    best = swap(cover, cover.weight, greedy(cover, cover.weight, p, cover.fixed), allowance)
     most = float(cover.weight[served(cover, best)].sum())
     free = [row for row in best if row not in cover.fixed]
     draw = np.random.default_rng(0)
@@ -141,7 +145,7 @@ def search(cover: Cover, p: int) -> list[int]:
         kept = [row for row in best if row not in out]
         pool = np.setdiff1d(np.arange(cover.rows.shape[0]), best)
         fresh = draw.choice(pool, renewed, replace=False)
-        other = swap(cover, cover.weight, [*kept, *fresh.tolist()])
+        other = swap(cover, cover.weight, [*kept, *fresh.tolist()], allowance)
         total = float(cover.weight[served(cover, other)].sum())
         if total > most * (1 + ROUNDING):
             best, most = other, total

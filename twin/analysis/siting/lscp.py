@@ -18,7 +18,14 @@ from twin.analysis.siting.problem import (
     assign,
     tally,
 )
-from twin.analysis.siting.proof import TIME_LIMIT_S, Proof, merge_columns, solve
+from twin.analysis.siting.proof import (
+    TIME_LIMIT_S,
+    UNBOUNDED,
+    Allowance,
+    Proof,
+    merge_columns,
+    solve,
+)
 
 
 def solve_lscp(
@@ -27,6 +34,7 @@ def solve_lscp(
     *,
     prove: bool = False,
     time_limit_s: float = TIME_LIMIT_S,
+    allowance: Allowance = UNBOUNDED,
 ) -> Siting:
     """Choose the fewest candidates so that everyone who can be served is.
 
@@ -41,6 +49,8 @@ def solve_lscp(
         Also ask a solver for the optimum.
     time_limit_s
         Greatest time for the solver, seconds.
+    allowance
+        When the proof ends whatever its limit, and what ends the whole search.
 
     Returns
     -------
@@ -78,13 +88,14 @@ def solve_lscp(
     first, _ = merge_columns(cover.rows)
     kinds = replace(cover, rows=cover.rows[:, first], weight=np.ones(len(first)))
     enough = greedy(kinds, kinds.weight, len(kinds.ids), cover.fixed)
-    chosen = _fewer(kinds, _without_idle(kinds, enough))
-    bound, proven = max(_disjoint(kinds), len(cover.fixed)), False
+    chosen = _fewer(kinds, _without_idle(kinds, enough), allowance)
+    bound, proven, out_of_time = max(_disjoint(kinds), len(cover.fixed)), False, False
     if prove:
-        proof = _prove(kinds, time_limit_s)
+        proof = _prove(kinds, allowance.left_s(time_limit_s))
         if proof.chosen is not None and len(proof.chosen) < len(chosen):
             chosen = proof.chosen.tolist()
         bound, proven = max(bound, _whole(proof.bound)), proof.proven
+        out_of_time = proof.out_of_time
     order, gain = in_order(cover, cover.weight, chosen)
     rows = as_rows(cover.ids[order])
     nearest, impedance = assign(problem, rows)
@@ -96,6 +107,7 @@ def solve_lscp(
         objective=float(len(rows)),
         best_bound=float(len(rows) if proven else min(bound, len(rows))),
         proven=proven or bound >= len(rows),
+        out_of_time=out_of_time,
         nearest=nearest,
         impedance=impedance,
         tally=tally(problem, cover.before, cover.open),
@@ -115,14 +127,15 @@ def _without_idle(cover: Cover, chosen: list[int]) -> list[int]:
     return kept
 
 
-def _fewer(cover: Cover, chosen: list[int]) -> list[int]:
+def _fewer(cover: Cover, chosen: list[int], allowance: Allowance) -> list[int]:
     """Take one row away and mend by exchanges, as long as everyone stays served."""
     while len(chosen) > max(1, len(cover.fixed)):
         order, _ = in_order(cover, cover.weight, chosen)
         least = next(row for row in reversed(order) if row not in cover.fixed)
-        fewer = swap(cover, cover.weight, [row for row in chosen if row != least])
+        others = [row for row in chosen if row != least]
+        fewer = swap(cover, cover.weight, others, allowance)
         if not served(cover, fewer).all():
-            fewer = search(cover, len(chosen) - 1)
+            fewer = search(cover, len(chosen) - 1, allowance)
         if not served(cover, fewer).all():
             break
         chosen = fewer

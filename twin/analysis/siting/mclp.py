@@ -23,7 +23,14 @@ from twin.analysis.siting.problem import (
     assign,
     tally,
 )
-from twin.analysis.siting.proof import TIME_LIMIT_S, Proof, merge_columns, solve
+from twin.analysis.siting.proof import (
+    TIME_LIMIT_S,
+    UNBOUNDED,
+    Allowance,
+    Proof,
+    merge_columns,
+    solve,
+)
 
 
 def solve_mclp(
@@ -33,6 +40,7 @@ def solve_mclp(
     *,
     prove: bool = False,
     time_limit_s: float = TIME_LIMIT_S,
+    allowance: Allowance = UNBOUNDED,
 ) -> Siting:
     """Choose at most `p` candidates so that the most people are newly served.
 
@@ -49,6 +57,8 @@ def solve_mclp(
         Also ask a solver for the optimum.
     time_limit_s
         Greatest time for the solver, seconds.
+    allowance
+        When the proof ends whatever its limit, and what ends the whole search.
 
     Returns
     -------
@@ -86,13 +96,14 @@ def solve_mclp(
     """
     problem.check_count(p)
     cover = make_cover(problem, as_threshold(threshold))
-    chosen = search(cover, p)
-    bound, proven = upper_bound(cover, chosen, p), False
+    chosen = search(cover, p, allowance)
+    bound, proven, out_of_time = upper_bound(cover, chosen, p), False, False
     if prove:
-        proof = _prove(cover, p, time_limit_s)
+        proof = _prove(cover, p, allowance.left_s(time_limit_s))
         if proof.chosen is not None:
             chosen = _better(cover, chosen, proof.chosen.tolist())
         bound, proven = min(bound, -proof.bound), proof.proven
+        out_of_time = proof.out_of_time
     order, gain = in_order(cover, cover.weight, chosen)
     used = [row for row, more in zip(order, gain, strict=True) if more > 0 or row in cover.fixed]
     gain = [more for row, more in zip(order, gain, strict=True) if row in used]
@@ -107,6 +118,7 @@ def solve_mclp(
         objective=objective,
         best_bound=objective if proven else max(objective, bound),
         proven=proven or bound <= objective * (1 + ROUNDING),
+        out_of_time=out_of_time,
         nearest=nearest,
         impedance=impedance,
         tally=tally(problem, cover.before, cover.open),

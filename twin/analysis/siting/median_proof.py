@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import scipy.sparse
@@ -48,10 +48,25 @@ class Relaxed:
     cost: float
 
 
+class MedianProof(NamedTuple):
+    """The best choice known, a bound on the cost of any, and whether it is proven.
+
+    Parameters
+    ----------
+    out_of_time
+        The proof was ended by its time limit before.
+    """
+
+    chosen: list[int]
+    bound: float
+    proven: bool
+    out_of_time: bool = False
+
+
 def prove_median(
     cost: FloatArray, fixed: tuple[int, ...], p: int, chosen: list[int], time_limit_s: float
-) -> tuple[list[int], float, bool]:
-    """Return the best choice known, a bound on the cost of any, and whether it is proven.
+) -> MedianProof:
+    """Return how good a choice is, or a better one.
 
     Parameters
     ----------
@@ -79,16 +94,16 @@ def prove_median(
     float. Management Science 23, 789-810.
     """
     if not chosen or not cost.shape[1]:
-        return chosen, 0.0, True
+        return MedianProof(chosen, 0.0, proven=True)
     until = time.perf_counter() + time_limit_s
     relaxed = _relax(cost, fixed, p, chosen, until)
     chosen, total = relaxed.chosen, relaxed.cost
     if relaxed.bound >= total * (1 - ROUNDING):
-        return chosen, min(relaxed.bound, total), True
+        return MedianProof(chosen, min(relaxed.bound, total), proven=True)
     opened, undecided = _decide(relaxed, fixed, p)
     left_s = until - time.perf_counter()
     if left_s <= 0:
-        return chosen, relaxed.bound, False
+        return MedianProof(chosen, relaxed.bound, proven=False, out_of_time=True)
     return _finish(cost, opened, undecided, p, relaxed, left_s)
 
 
@@ -157,7 +172,7 @@ def _finish(
     p: int,
     relaxed: Relaxed,
     time_limit_s: float,
-) -> tuple[list[int], float, bool]:
+) -> MedianProof:
     """Choose among the undecided rows by the solver."""
     base = cost[opened].min(axis=0, initial=np.inf)
     base = np.minimum(base, cost[[*opened, *undecided]].max(axis=0))
@@ -165,7 +180,7 @@ def _finish(
     row, column = np.nonzero(saved)
     count, pairs = len(undecided), len(row)
     if pairs > MAX_ASSIGNMENTS:
-        return relaxed.chosen, relaxed.bound, False
+        return MedianProof(relaxed.chosen, relaxed.bound, proven=False)
     weights = np.concatenate([np.zeros(count), -saved[row, column]])
     one = np.ones(pairs)
     once = _matrix(one, column, np.arange(pairs) + count, (saved.shape[1], count + pairs))
@@ -190,7 +205,8 @@ def _finish(
             chosen = other
     total = float(cost[chosen].min(axis=0).sum())
     bound = max(relaxed.bound, min(float(base.sum()) + proof.bound, relaxed.cost))
-    return chosen, total if proof.proven else min(bound, total), proof.proven
+    bound = total if proof.proven else min(bound, total)
+    return MedianProof(chosen, bound, proof.proven, proof.out_of_time)
 
 
 def _matrix(

@@ -17,7 +17,7 @@ from twin.analysis.siting.problem import (
     assign,
     tally,
 )
-from twin.analysis.siting.proof import TIME_LIMIT_S
+from twin.analysis.siting.proof import TIME_LIMIT_S, UNBOUNDED, Allowance
 from twin.errors import InvalidInputError
 
 
@@ -55,6 +55,7 @@ def solve_p_median(
     unreached: float | None = None,
     prove: bool = False,
     time_limit_s: float = TIME_LIMIT_S,
+    allowance: Allowance = UNBOUNDED,
 ) -> Siting:
     """Choose at most `p` candidates so that the sum of weight × impedance is least.
 
@@ -72,6 +73,8 @@ def solve_p_median(
         Also work out a bound, and ask a solver for the optimum.
     time_limit_s
         Greatest time for the proof, seconds.
+    allowance
+        When the proof ends whatever its limit, and what ends the whole search.
 
     Returns
     -------
@@ -108,12 +111,14 @@ def solve_p_median(
     """
     problem.check_count(p)
     median = _make_median(problem, unreached)
-    chosen = _swap(median, _greedy(median, p))
+    chosen = _swap(median, _greedy(median, p, allowance), allowance)
     bound, proven = float(median.cost.min(axis=0, initial=np.inf).sum()), False
+    out_of_time = False
     if prove:
-        chosen, better, proven = prove_median(median.cost, median.fixed, p, chosen, time_limit_s)
-        bound = max(bound, better)
-        chosen = chosen if proven else _swap(median, chosen)
+        left_s = allowance.left_s(time_limit_s)
+        proof = prove_median(median.cost, median.fixed, p, chosen, left_s)
+        bound, proven, out_of_time = max(bound, proof.bound), proof.proven, proof.out_of_time
+        chosen = proof.chosen if proven else _swap(median, proof.chosen, allowance)
     order, gain = _in_order(median, chosen)
     rows = as_rows(median.ids[order])
     objective = float(_best(median, order).sum())
@@ -126,6 +131,7 @@ def solve_p_median(
         objective=objective,
         best_bound=objective if proven else min(bound, objective),
         proven=proven or bound >= objective * (1 - ROUNDING),
+        out_of_time=out_of_time,
         nearest=nearest,
         impedance=impedance,
         tally=tally(problem, median.before, median.open),
@@ -167,10 +173,11 @@ def _penalty(impedance: FloatArray, present: FloatArray, unreached: float | None
     return unreached
 
 
-def _greedy(median: Median, p: int) -> list[int]:
+def _greedy(median: Median, p: int, allowance: Allowance) -> list[int]:
     chosen = list(median.fixed)
     best = _best(median, chosen)
     while len(chosen) < p:
+        allowance.tell()
         saved = _saved(median.cost, best)
         row = int(saved.argmax())
         if saved[row] <= ROUNDING * median.without.sum():
@@ -189,12 +196,13 @@ def _saved(cost: FloatArray, best: FloatArray) -> FloatArray:
     return saved
 
 
-def _swap(median: Median, chosen: list[int]) -> list[int]:
+def _swap(median: Median, chosen: list[int], allowance: Allowance) -> list[int]:
     """Exchange one chosen row for another, the best exchange first, until none helps."""
     chosen = list(chosen)
     least = ROUNDING * float(median.without.sum())
     bound = [place for place, row in enumerate(chosen) if row in median.fixed]
     while len(bound) < len(chosen):
+        allowance.tell()
         profit = _profits(median, chosen)
         profit[:, bound] = -np.inf
         taken, place = np.unravel_index(int(profit.argmax()), profit.shape)

@@ -158,6 +158,8 @@ class Siting:
         No choice can have a better objective than this.
     proven
         No better choice exists.
+    out_of_time
+        The proof was ended by its time before it was done.
     nearest
         (n,) row of the chosen candidate nearest to each demand point; -1: an existing facility is
         as near, or none serves it.
@@ -177,6 +179,7 @@ class Siting:
     nearest: IntArray = field(repr=False)
     impedance: FloatArray = field(repr=False)
     tally: Tally
+    out_of_time: bool = False
 
     @property
     def gap(self) -> float:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import inf
+from time import monotonic
 from typing import Any, Final
 
 import numpy as np
@@ -13,6 +16,41 @@ from twin.analysis.model import FloatArray, IntArray
 
 #: Seconds a proof may take unless told otherwise.
 TIME_LIMIT_S: Final = 30.0
+
+
+#: What `scipy.optimize.milp` calls the end by its time limit, the only one it is given.
+_LIMIT_REACHED: Final = 1
+
+#: Least that a solver is given, seconds: it takes none or less for no limit.
+_LEAST_S: Final = 1e-9
+
+
+def _quiet() -> None:
+    """Go on."""
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How long a search may take.
+
+    Parameters
+    ----------
+    ends
+        `time.monotonic()` at which a proof ends, done or not, whatever its own limit.
+    tell
+        Called by and by; what it raises ends the search.
+    """
+
+    ends: float = inf
+    tell: Callable[[], None] = field(default=_quiet)
+
+    def left_s(self, time_limit_s: float) -> float:
+        """Return the seconds that a proof may take, given its own limit."""
+        return max(min(time_limit_s, self.ends - monotonic()), _LEAST_S)
+
+
+#: Whatever it takes.
+UNBOUNDED: Final = Allowance()
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,11 +65,14 @@ class Proof:
         Least value that the minimised objective can have; -inf: nothing known.
     proven
         The solver closed the gap.
+    out_of_time
+        It was ended by its time limit before.
     """
 
     chosen: IntArray | None
     bound: float
     proven: bool
+    out_of_time: bool = False
 
 
 def solve(
@@ -68,10 +109,11 @@ def solve(
         options={"time_limit": time_limit_s, "mip_rel_gap": 0.0},
     )
     bound = -np.inf if result.mip_dual_bound is None else float(result.mip_dual_bound)
+    out_of_time = result.status == _LIMIT_REACHED
     if result.x is None:
-        return Proof(None, bound, proven=False)
+        return Proof(None, bound, proven=False, out_of_time=out_of_time)
     chosen = np.flatnonzero(np.rint(result.x[:binaries]) == 1).astype(np.int32)
-    return Proof(chosen, bound, proven=bool(result.status == 0))
+    return Proof(chosen, bound, proven=bool(result.status == 0), out_of_time=out_of_time)
 
 
 def merge_columns(rows: scipy.sparse.csr_array) -> tuple[IntArray, IntArray]:
