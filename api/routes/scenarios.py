@@ -29,13 +29,12 @@ from api.scenarios import (
 )
 from twin.db.engine import connect
 from twin.studies.scenarios.changes import ScenarioChange
-from twin.studies.scenarios.deferred import add_change, compute, rebase
+from twin.studies.scenarios.deferred import add_change, compute, rebase, remove_change
 from twin.studies.scenarios.drawing import draw_changes
 from twin.studies.scenarios.model import MAX_SCENARIOS, NewScenario, Scenario, ScenarioEdit
 from twin.studies.scenarios.results import list_results
 from twin.studies.scenarios.store import (
     create_scenario,
-    delete_change,
     delete_scenario,
     edit_scenario,
     get_scenario,
@@ -156,9 +155,9 @@ def post_change(
 def delete_one_change(
     writer: WriteEngineDep, scenario_id: ScenarioId, position: Position, if_match: IfMatch = None
 ) -> None:
-    """Take one change out; the others keep their positions."""
+    """Take one change out that no later one needs; the others keep their positions."""
     with connect(writer) as connection:
-        delete_change(connection, scenario_id, position, wanted_version(if_match))
+        remove_change(connection, scenario_id, position, wanted_version(if_match))
 
 
 @router.get("/{scenarioId}/results", response_model=ResultList)

@@ -86,6 +86,16 @@ def test_change_is_added_drawn_and_taken_out(here):
     assert here.get("/api/scenarios/clinic").json()["changes"] == []
 
 
+@pytest.mark.usefixtures("clinic")
+def test_change_that_another_needs_stays(here):
+    add(here, CLINIC)
+    assert add(here, {"kind": "remove_facility", "id": "added/1"}).status_code == 201
+    refused = here.delete("/api/scenarios/clinic/changes/1")
+    assert (refused.status_code, refused.json()["code"]) == (409, "conflict")
+    assert refused.json()["detail"].startswith("Change 2 (remove a facility (2)) needs change 1")
+    assert len(here.get("/api/scenarios/clinic").json()["changes"]) == 2
+
+
 def test_change_kept_by_somebody_else_meanwhile_is_not_lost(here, clinic):
     tag = clinic.headers["etag"]
     fresh = add(here, CLINIC, **{"If-Match": tag}).headers["etag"]

@@ -19,7 +19,7 @@ from twin.studies.question import Question
 from twin.studies.scenarios import model
 from twin.studies.scenarios.base import find_moved, read_revisions
 from twin.studies.scenarios.changes import CHANGE
-from twin.studies.scenarios.check import add_change
+from twin.studies.scenarios.check import add_change, remove_change
 from twin.studies.scenarios.drawing import draw_changes
 from twin.studies.scenarios.model import NewScenario, ScenarioEdit
 from twin.studies.scenarios.resolve import resolve_changes
@@ -239,6 +239,57 @@ def test_deleting_a_change_keeps_the_positions_of_the_others(island):
     with pytest.raises(NotFoundError, match="no change 2; its changes: 1, 3"):
         delete_change(island, "clinic", 2)
     assert add_change(island, "clinic", EVERY[1]) == 4
+
+
+CLINIC_1 = {"id": "clinic/1", "point": at(1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("needed", "needing"),
+    [
+        (change("add_facility", **CLINIC_1), change("remove_facility", id="clinic/1")),
+        (
+            change("add_facility", point=at(1, 1)),
+            change("move_facility", id="added/1", point=at(2, 2)),
+        ),
+        (
+            change("remove_facility", id="facility/2"),
+            change("add_facility", **CLINIC_1 | {"id": "facility/2"}),
+        ),
+        (
+            change("open_street", line=[at(2, 2), at(2, 3)]),
+            change("speed", mode="walk", factor=2, roads=[-1]),
+        ),
+        (change("open_street", line=[at(2, 2), at(2, 3)]), change("close_street", road=-1)),
+        (
+            change("open_street", line=[at(2, 2), at(2, 2.5)]),
+            change("open_street", line=[at(2, 2.5), at(3, 2.5)]),
+        ),
+    ],
+)
+def test_a_change_that_another_needs_is_not_taken_out(island, needed, needing):
+    add_change(island, "clinic", needed)
+    add_change(island, "clinic", EVERY[0])
+    add_change(island, "clinic", needing)
+    with pytest.raises(
+        ConflictError, match=r"Change 3 .* needs change 1; take change 3 out"
+    ) as told:
+        remove_change(island, "clinic", 1)
+    assert "โปรดนำการเปลี่ยนแปลงที่ 3 ออกก่อน" in told.value.th
+    assert told.value.parameter == "position"
+    for position in (2, 3, 1):
+        remove_change(island, "clinic", position)
+    assert get_scenario(island, "clinic").changes == {}
+
+
+def test_any_change_may_be_taken_out_of_a_scenario_that_has_no_answer(island):
+    add_change(island, "clinic", change("add_facility", **CLINIC_1))
+    add_change(island, "clinic", change("remove_facility", id="facility/2"))
+    add_change(island, "clinic", change("remove_facility", id="clinic/1"))
+    elsewhere = Question(supply={"filter": "amenity = 'none'"})
+    edit_scenario(island, "clinic", ScenarioEdit(question=elsewhere))
+    remove_change(island, "clinic", 1)
+    assert list(get_scenario(island, "clinic").changes) == [2, 3]
 
 
 def test_edit_changes_what_is_said_only(island, scenario):

@@ -14,16 +14,21 @@ from twin.analysis.overlay.drawn import JOIN_WITHIN_M
 from twin.analysis.overlay.facilities import change_supply
 from twin.analysis.overlay.streets import CLOSE_WITHIN_M
 from twin.crs import STORAGE_SRID
-from twin.errors import InvalidInputError, NotFoundError, TwinError, within
+from twin.errors import ConflictError, InvalidInputError, NotFoundError, TwinError, within
 from twin.queries.catalogue import PublishedLayer, list_layers
 from twin.queries.place import Point
 from twin.studies.areas import read_shapes
 from twin.studies.question import LonLat
 from twin.studies.scenarios import changes as written
-from twin.studies.scenarios.changes import KINDS, TAMBON, ScenarioChange
+from twin.studies.scenarios.changes import KINDS, TAMBON, ScenarioChange, name_of
 from twin.studies.scenarios.model import Scenario
 from twin.studies.scenarios.resolve import resolve_changes, to_metres
-from twin.studies.scenarios.store import append_change, lock_scenario, next_position
+from twin.studies.scenarios.store import (
+    append_change,
+    delete_change,
+    lock_scenario,
+    next_position,
+)
 from twin.studies.supply import read_supply
 
 #: As far from land as anything may stand: on a pier, metres.
@@ -64,6 +69,66 @@ def add_change(
         raise
     append_change(connection, scenario, position, change)
     return position
+
+
+def remove_change(
+    connection: Connection, scenario_id: str, position: int, version: str | None = None
+) -> None:
+    """Take out a change that no later one needs; the others keep their positions.
+
+    Raises
+    ------
+    ConflictError
+        A later change could not be applied any more.
+    NotFoundError
+        There is no such scenario or change.
+    ChangedError
+        The scenario is of another version.
+    """
+    scenario = lock_scenario(connection, scenario_id, version)
+    needing = _first_needing(connection, scenario, position)
+    if needing is not None:
+        title = name_of(needing, scenario.changes[needing])
+        raise ConflictError(
+            f"Change {needing} ({title.en}) needs change {position}; take change {needing} out"
+            " first.",
+            f"การเปลี่ยนแปลงที่ {needing} ({title.th}) ต้องใช้การเปลี่ยนแปลงที่ {position}"
+            f" โปรดนำการเปลี่ยนแปลงที่ {needing} ออกก่อน",
+            parameter="position",
+        )
+    delete_change(connection, scenario_id, position)
+
+
+def _first_needing(connection: Connection, scenario: Scenario, position: int) -> int | None:
+    """Return the first change that can be applied, but could not be without another."""
+    left = {place: one for place, one in scenario.changes.items() if place != position}
+    try:
+        needing = _first_unusable(connection, scenario, left, position)
+        now = _first_unusable(connection, scenario, scenario.changes, position)
+    except TwinError:  # what the scenario stands on is gone, whether the change is there or not
+        return None
+    return needing if now is None else None
+
+
+def _first_unusable(
+    connection: Connection, scenario: Scenario, changes: Mapping[int, ScenarioChange], after: int
+) -> int | None:
+    """Return the first change after a position that could not be applied after those before it."""
+    resolved = resolve_changes(connection, changes, scenario.question.areas)
+    supply = read_supply(connection, scenario.question.supply)
+    may_need_street = isinstance(scenario.changes.get(after), written.OpenStreet)
+    so_far: dict[int, overlay.Change] = {}
+    for place, one in resolved.items():
+        so_far[place] = one
+        try:
+            if isinstance(one, get_args(overlay.SupplyChange)):
+                supply = change_supply(supply, one)
+            if may_need_street and place > after:
+                _check_places(connection, scenario, changes[place], so_far)
+                _check_ids(connection, changes[place], so_far)
+        except TwinError:
+            return place
+    return None
 
 
 def check_change(

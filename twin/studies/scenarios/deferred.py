@@ -21,6 +21,14 @@ def add_change(
     return position
 
 
+def remove_change(
+    connection: Connection, scenario_id: str, position: int, version: str | None = None
+) -> None:
+    """Do as `twin.studies.scenarios.check.remove_change`."""
+    check = import_module("twin.studies.scenarios.check")
+    check.remove_change(connection, scenario_id, position, version)
+
+
 def compute(engine: Engine, writer: Engine, scenario_id: str, settings: Settings) -> Result:
     """Do as `twin.studies.scenarios.computing.compute`."""
     computing = import_module("twin.studies.scenarios.computing")

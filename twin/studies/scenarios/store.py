@@ -192,7 +192,7 @@ def append_change(
 def delete_change(
     connection: Connection, scenario_id: str, position: int, version: str | None = None
 ) -> None:
-    """Take one change out; the others keep their positions.
+    """Take one change out, needed or not; the others keep their positions.
 
     Raises
     ------
