@@ -81,6 +81,7 @@ class ResultList(Answer):
     """Results, the newest first."""
 
     results: list[ResultModel]
+    limit: int = Field(description="Most results of a scenario that are kept", examples=[50])
 
 
 class NullGeometryFeature(Answer):

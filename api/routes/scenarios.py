@@ -31,7 +31,13 @@ from twin.db.engine import connect
 from twin.studies.scenarios.changes import ScenarioChange
 from twin.studies.scenarios.deferred import add_change, compute, rebase, remove_change
 from twin.studies.scenarios.drawing import draw_changes
-from twin.studies.scenarios.model import MAX_SCENARIOS, NewScenario, Scenario, ScenarioEdit
+from twin.studies.scenarios.model import (
+    MAX_RESULTS,
+    MAX_SCENARIOS,
+    NewScenario,
+    Scenario,
+    ScenarioEdit,
+)
 from twin.studies.scenarios.results import list_results
 from twin.studies.scenarios.store import (
     create_scenario,
@@ -167,7 +173,7 @@ def get_results(engine: EngineDep, scenario_id: ScenarioId) -> ResultList:
         scenario = get_scenario(connection, scenario_id)
         found = list_results(connection, scenario_id)
         results = [result_model(connection, scenario, result) for result in found]
-    return ResultList(results=results)
+    return ResultList(results=results, limit=MAX_RESULTS)
 
 
 @router.post(

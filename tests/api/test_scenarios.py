@@ -139,8 +139,9 @@ def test_result_is_computed_kept_and_told_to_be_stale_until_rebased(here, own_se
     rebased = here.post("/api/scenarios/clinic/rebase", json={}, headers={"If-Match": tag})
     assert rebased.status_code == 200
     assert not rebased.json()["is_stale"]
-    results = here.get("/api/scenarios/clinic/results").json()["results"]
-    assert [one["is_stale"] for one in results] == [False, True]
+    told = here.get("/api/scenarios/clinic/results").json()
+    assert [one["is_stale"] for one in told["results"]] == [False, True]
+    assert told["limit"] == 50
 
 
 @pytest.mark.usefixtures("clinic")

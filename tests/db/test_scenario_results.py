@@ -169,6 +169,21 @@ def test_same_inputs_give_the_result_that_is_kept(engine, settings, make):
     assert state(engine, "clinic")[2] == [first]
 
 
+def test_the_newest_results_are_kept(engine, settings, make, monkeypatch):
+    make("clinic", CLINIC)
+    made = []
+    for column in range(3):
+        with connect(engine) as connection:
+            more = {"kind": "population", "point": at(column, 1), "people": 10}
+            add_change(connection, "clinic", CHANGE.validate_python(more))
+        made.insert(0, compute(engine, engine, "clinic", settings))
+    monkeypatch.setattr("twin.studies.scenarios.results.MAX_RESULTS", 2)
+    assert state(engine, "clinic")[2] == made[:2]
+    assert compute(engine, engine, "clinic", settings) == made[0]
+    monkeypatch.undo()
+    assert state(engine, "clinic")[2] == made[:2]
+
+
 def test_moved_base_makes_results_stale_and_changes_nothing(engine, settings, make):
     make("clinic", CLINIC)
     first = compute(engine, engine, "clinic", settings)

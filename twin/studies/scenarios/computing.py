@@ -19,7 +19,12 @@ from twin.settings import Settings
 from twin.studies.scenarios.answers import base_and_scenario
 from twin.studies.scenarios.base import Revisions
 from twin.studies.scenarios.model import Result
-from twin.studies.scenarios.results import asked_digest, current_revisions, read_results
+from twin.studies.scenarios.results import (
+    asked_digest,
+    current_revisions,
+    forget_old_results,
+    read_results,
+)
 from twin.studies.scenarios.store import get_scenario, lock_scenario, touch
 
 
@@ -31,6 +36,8 @@ def compute(
     building: Progress | None = None,
 ) -> Result:
     """Answer a scenario beside the base and keep the table; the same inputs give what is kept.
+
+    Of a scenario the newest `MAX_RESULTS` tables are kept.
 
     Parameters
     ----------
@@ -65,6 +72,7 @@ def compute(
         get_scenario(connection, scenario_id)  # it may be gone by now
         connection.execute(insert(ScenarioResult).values(values).on_conflict_do_nothing())
         (found,) = read_results(connection, scenario_id, digest)
+        forget_old_results(connection, scenario_id)
     return found
 
 

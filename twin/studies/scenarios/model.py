@@ -23,6 +23,9 @@ BASE_ID: Final = "base"
 MAX_SCENARIOS: Final = 500
 MAX_CHANGES: Final = 200
 
+#: Results of a scenario that are kept, the newest.
+MAX_RESULTS: Final = 50
+
 ScenarioId = Annotated[
     str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,59}$", examples=["clinic-in-rawai"])
 ]

@@ -7,11 +7,11 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, delete, select
 
 from twin.db.models_scenario import ScenarioResult
 from twin.studies.scenarios.base import Moved, Revisions, find_moved, read_revisions
-from twin.studies.scenarios.model import Result, Scenario
+from twin.studies.scenarios.model import MAX_RESULTS, Result, Scenario
 from twin.studies.scenarios.store import get_scenario
 
 
@@ -78,6 +78,15 @@ def asked_digest(scenario: Scenario) -> str:
     return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
 
 
+def forget_old_results(connection: Connection, scenario_id: str) -> None:
+    """Keep the newest `MAX_RESULTS` results of a scenario."""
+    table: Any = ScenarioResult.__table__
+    mine = table.c.scenario_id == scenario_id
+    newest_first = (table.c.computed_at.desc(), table.c.id.desc())
+    old = select(table.c.id).where(mine).order_by(*newest_first).offset(MAX_RESULTS)
+    connection.execute(delete(table).where(table.c.id.in_(old)))
+
+
 def read_results(
     connection: Connection, scenario_id: str, digest: str | None = None
 ) -> list[Result]:
@@ -86,5 +95,6 @@ def read_results(
     statement = select(table).where(table.c.scenario_id == scenario_id)
     if digest is not None:
         statement = statement.where(table.c.digest == digest)
-    rows = connection.execute(statement.order_by(table.c.computed_at.desc(), table.c.id.desc()))
+    newest_first = (table.c.computed_at.desc(), table.c.id.desc())
+    rows = connection.execute(statement.order_by(*newest_first).limit(MAX_RESULTS))
     return [Result(row.digest, row.revisions, row.table, row.computed_at) for row in rows]
