@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from http import HTTPStatus
 from typing import Final
 
@@ -10,12 +11,13 @@ from fastapi import Request, Response
 from api.describing import REL, RESULT
 from api.errors import STATUS, problem
 from api.formats import own_links
-from api.links import JSON, link
+from api.links import JSON, absolute, link
 from api.models.common import Bilingual
 from api.models.processes import StatusInfo
 from twin.errors import NotReadyError
-from twin.jobs.record import Record
+from twin.jobs.record import Record, as_json
 from twin.jobs.record import Response as Form
+from twin.studies.processes import PROCESSES
 from twin.types import Text
 
 #: HTTP statuses of what jobs fail with, by our code.
@@ -50,8 +52,8 @@ def status_info(request: Request, record: Record) -> StatusInfo:
     )
 
 
-def results(result: str, form: Form) -> Response:
-    """Return the results of a run.
+def results(request: Request, process_id: str, result: str, form: Form) -> Response:
+    """Return the results of a run, its links as this client reaches them.
 
     Parameters
     ----------
@@ -60,6 +62,11 @@ def results(result: str, form: Form) -> Response:
     """
     if form == "none":
         return Response(status_code=HTTPStatus.NO_CONTENT)
+    process = PROCESSES.get(process_id)
+    if process and process.links:
+        members = json.loads(result)
+        members |= {name: absolute(request, members[name]) for name in process.links}
+        result = as_json(members)
     if form == "document":
         result = f'{{"{RESULT}":{{"value":{result},"mediaType":"{JSON}"}}}}'
     return Response(result, media_type=JSON)

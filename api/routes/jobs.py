@@ -106,12 +106,13 @@ def dismiss_job(request: Request, engine: WriteEngineDep, job_id: JobId) -> Stat
 
 
 @router.get("/api/jobs/{jobId}/results", responses=_RESULTS, operation_id="getResult")
-def get_results(engine: EngineDep, job_id: JobId) -> Response:
+def get_results(request: Request, engine: EngineDep, job_id: JobId) -> Response:
     """Return the results of a job, in the form that was asked for when it was ordered."""
     with connect(engine) as connection:
         record = store.read(connection, job_id)
         if record.status == "successful":
-            return results(store.read_result(connection, job_id), record.response)
+            result = store.read_result(connection, job_id)
+            return results(request, record.process, result, record.response)
     if record.status == "failed":
         return failure(record)
     raise not_ready(record)

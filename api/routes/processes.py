@@ -132,7 +132,8 @@ async def execute(
     hosts = context.settings.jobs.input_hosts
     inputs = await run_sync(read_inputs, process, sent.inputs, hosts)
     if not is_job:
-        return results(await run_at_once(process, context, inputs, runs), form)
+        result = await run_at_once(process, context, inputs, runs)
+        return results(request, process.id, result, form)
     asked = Asked(process.id, inputs.model_dump(mode="json"), form)
     record = await run_sync(_accept, context, asked)
     response = Response(

@@ -49,6 +49,19 @@ def test_job_runs_tells_how_far_it_is_and_ends_with_its_result(base):
     assert [*found.json()] == ["message", "sum", "details"]
 
 
+def test_links_of_a_result_are_as_its_reader_reaches_the_service(base):
+    job = order(base, "travel-time", inputs=TOY)
+    document = order(base, "travel-time", inputs=TOY, response="document")
+    wait_for(job, "successful")
+    wait_for(document, "successful")
+    told = results_of(job).json()
+    assert results_of(document).json()["result"]["value"] == told
+    assert told["tilejson"].startswith(f"{base}/raster/travel-time/")
+    assert httpx.get(told["tilejson"]).json()["tiles"] == [told["tiles"]]
+    here = base.replace("127.0.0.1", "localhost")
+    assert results_of(job.replace(base, here)).json()["geotiff"].startswith(f"{here}/raster/")
+
+
 def test_job_answers_in_the_form_that_was_asked_for(base):
     document = pause(base, 0, response="document")
     nothing = pause(base, 0, outputs={})

@@ -82,7 +82,8 @@ def test_tiles_show_each_cell_in_the_colour_of_its_band(local, surface, told):
 
 def test_tilejson_has_the_key_in_both_languages_and_absolute_addresses(told, surface):
     assert told["tilejson"] == "3.0.0"
-    assert told["tiles"] == [f"http://127.0.0.1:8000{surface['tiles']}"]
+    assert told["tiles"] == [surface["tiles"]]
+    assert surface["tiles"].startswith("http://127.0.0.1:8000/raster/travel-time/")
     assert told["bands"][0]["titles"] == {"th": "ไม่เกิน 50 เมตร", "en": "up to 50 metres"}
     assert told["bands"][-1]["up_to"] is None
     assert told["titles"]["th"].startswith("การเดินทางโดยรถยนต์")
@@ -90,6 +91,16 @@ def test_tilejson_has_the_key_in_both_languages_and_absolute_addresses(told, sur
     west, south, east, north = told["bounds"]
     assert west < centre(0, 0).x < east
     assert south < centre(0, 0).y < north
+
+
+def test_links_are_right_below_a_path_prefix(toy):
+    machine = {"base_url": "http://127.0.0.1:8000", "client": ("127.0.0.1", 50_000)}
+    api = toy.api.model_copy(update={"root_path": "/twin"})
+    with TestClient(create_app(toy.model_copy(update={"api": api})), **machine) as client:
+        answer = client.post(f"/twin{RUN}", json={"inputs": {"question": QUESTION}}).json()
+        for name in ("tilejson", "tiles", "geotiff"):
+            assert answer[name].startswith("http://127.0.0.1:8000/twin/raster/travel-time/"), name
+        assert client.get(answer["tilejson"]).json()["tiles"] == [answer["tiles"]]
 
 
 def test_a_tile_may_be_kept_for_ever_and_a_sea_tile_is_204(local, surface):

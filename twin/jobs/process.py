@@ -104,6 +104,8 @@ class Process:
         Takes more than seconds: only run as a job.
     run
         The work. What it needs of heavy libraries is imported when it is first called (`later`).
+    links
+        Members of the result that are paths of the service: it sends them as addresses.
     """
 
     id: str
@@ -114,6 +116,7 @@ class Process:
     output: Output
     is_long: bool
     run: Run
+    links: tuple[str, ...] = ()
 
     def answer(self, context: Context, inputs: BaseModel, progress: Progress) -> Json:
         """Run it; the parameter of a fault is the path of the input as a client sends it.

@@ -109,6 +109,7 @@ TRAVEL_TIME: Final = Process(
     ),
     is_long=False,
     run=later("twin.studies.run_surface", "travel_time"),
+    links=("tilejson", "tiles", "geotiff"),
 )
 
 SITING: Final = Process(

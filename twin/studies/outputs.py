@@ -50,9 +50,13 @@ class TravelTimeAnswer(Told):
 
     summary: Words
     digest: str = Field(description="Name of the surface: equal inputs, equal name.")
-    tilejson: str = Field(description="Path of the TileJSON, below the address of the service.")
-    tiles: str = Field(description="Path of its tiles, XYZ.")
-    geotiff: str = Field(description="Path of the GeoTIFF; EPSG:32647, the unit of the question.")
+    tilejson: str = Field(
+        description="Address of the TileJSON; asked without the service, its path there."
+    )
+    tiles: str = Field(description="Address of its tiles, XYZ, likewise.")
+    geotiff: str = Field(
+        description="Address of the GeoTIFF, likewise; EPSG:32647, the unit of the question."
+    )
     unit: Literal["minutes", "metres"]
     cell_m: float
     bands: tuple[BandAnswer, ...] = Field(description="The nearest first.")
