@@ -137,6 +137,26 @@ def test_run_with_what_cannot_be_used_names_it(local, body, status, parameter):
 
 
 @pytest.mark.parametrize(
+    ("inputs", "parameter"),
+    [
+        ('"numbers": [1e308, 1e308]', "inputs.numbers"),
+        ('"numbers": [1, 1e999]', "inputs.numbers.1"),
+        ('"numbers": [1, "NaN"]', "inputs.numbers.1"),
+        ('"details": {"a": [1e999]}', "inputs.details"),
+        ('"details": {"a": NaN}', "inputs.details"),
+    ],
+)
+def test_numbers_that_no_answer_can_say_are_refused(local, inputs, parameter):
+    body = f'{{"inputs": {{"message": "x", {inputs}}}}}'
+    for prefer in ("", "respond-async"):
+        headers = {"Content-Type": "application/json", "Prefer": prefer}
+        response = local.post(RUN, content=body, headers=headers)
+        assert response.status_code == 422, response.text
+        assert response.json()["parameter"] == parameter
+        assert response.json()["detail_th"]
+
+
+@pytest.mark.parametrize(
     "details",
     [
         {"value": {"a": 1}, "mediaType": "application/json"},
