@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, delete, select
 
@@ -13,6 +13,8 @@ from twin.db.models_scenario import ScenarioResult
 from twin.studies.scenarios.base import Moved, Revisions, find_moved, read_revisions
 from twin.studies.scenarios.model import MAX_RESULTS, Result, Scenario
 from twin.studies.scenarios.store import get_scenario
+
+_NEWEST_FIRST: Final = (ScenarioResult.computed_at.desc(), ScenarioResult.id.desc())
 
 
 @dataclass(frozen=True)
@@ -82,8 +84,7 @@ def forget_old_results(connection: Connection, scenario_id: str) -> None:
     """Keep the newest `MAX_RESULTS` results of a scenario."""
     table: Any = ScenarioResult.__table__
     mine = table.c.scenario_id == scenario_id
-    newest_first = (table.c.computed_at.desc(), table.c.id.desc())
-    old = select(table.c.id).where(mine).order_by(*newest_first).offset(MAX_RESULTS)
+    old = select(table.c.id).where(mine).order_by(*_NEWEST_FIRST).offset(MAX_RESULTS)
     connection.execute(delete(table).where(table.c.id.in_(old)))
 
 
@@ -95,6 +96,5 @@ def read_results(
     statement = select(table).where(table.c.scenario_id == scenario_id)
     if digest is not None:
         statement = statement.where(table.c.digest == digest)
-    newest_first = (table.c.computed_at.desc(), table.c.id.desc())
-    rows = connection.execute(statement.order_by(*newest_first).limit(MAX_RESULTS))
+    rows = connection.execute(statement.order_by(*_NEWEST_FIRST).limit(MAX_RESULTS))
     return [Result(row.digest, row.revisions, row.table, row.computed_at) for row in rows]
