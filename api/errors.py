@@ -163,7 +163,9 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 def _refusal(error: RequestValidationError) -> Response:
     fault = error.errors()[0]
     place, *names = fault["loc"]
-    if fault["type"] == "json_invalid":
+    if place != "body":
+        names = names[:1]  # what follows is which kind of a union was tried
+    elif fault["type"] == "json_invalid":
         names = []  # the place of a character
     sent = error.body if place == "body" else None
     parameter = fault_path({**fault, "loc": names}, sent) or None

@@ -10,6 +10,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from serving import run_server
 from starlette.testclient import TestClient
+from tiling import wait_for
 
 from api.main import create_app
 from api.observing import metrics
@@ -92,9 +93,14 @@ def test_statements_are_counted_by_what_they_are_for(operator, grows):
 
 
 def test_pool_and_requests_in_flight(operator):
-    metrics.publish({"psycopg": lambda: (3, 8, 1)})
-    for state, value in (("in_use", 3), ("size", 8), ("waiting", 1)):
-        assert read(operator, "twin_pool_connections", pool="psycopg", state=state) == value
+    states = ("in_use", "size", "waiting")
+
+    def told():
+        metrics.publish({"psycopg": lambda: (3, 8, 1)})  # as the service itself does by and by
+        pool = "twin_pool_connections"
+        return [read(operator, pool, pool="psycopg", state=state) for state in states]
+
+    wait_for(lambda: told() == [3, 8, 1])
     assert read(operator, "twin_requests_in_flight") == 1  # this one
 
 

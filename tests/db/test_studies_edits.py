@@ -47,7 +47,7 @@ def test_network_without_rows_tells_what_to_load(edited):
     edit(edited, "TRUNCATE layer.road")
     with pytest.raises(InvalidInputError) as caught:
         ask(edited, "coverage", **HOSPITAL)
-    assert (caught.value.parameter, "twin layers load" in str(caught.value)) == ("layer", True)
+    assert (caught.value.parameter, "twin layers load" in str(caught.value)) == (None, True)
 
 
 def test_nothing_is_looked_at_while_nothing_is_heard(edited):
