@@ -16,7 +16,7 @@ from pydantic import Field, ValidationError, model_validator
 from twin.errors import ManifestError
 from twin.spec import Identifier, LayerSpec, Model, Title
 from twin.types import Edition, Provenance
-from twin.validation import refused, tell_faults
+from twin.validation import refused, tell_faults, tell_unreadable
 
 Rule = Literal[
     "geometry_missing",
@@ -242,9 +242,10 @@ def read_manifest(path: Path) -> Manifest:
     try:
         return Manifest.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        why = tell_unreadable(error)
         raise ManifestError(
-            f"{path.name}: not a readable TOML file: {error}",
-            f"{path.name}: อ่านเป็นไฟล์ TOML ไม่ได้: {error}",
+            f"{path.name}: not a readable TOML file: {why.en}",
+            f"{path.name}: อ่านเป็นไฟล์ TOML ไม่ได้: {why.th}",
         ) from error
     except ValidationError as error:
         told = tell_faults(error.errors(), "manifest")

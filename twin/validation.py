@@ -1,7 +1,9 @@
-"""What pydantic refuses, told in Thai and English: which value, what is wrong, what to do."""
+"""What pydantic or TOML refuses, told in Thai and English: what is wrong, where, what to do."""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
@@ -147,6 +149,29 @@ def tell_faults(faults: Iterable[Mapping[str, Any]], whole: str = "") -> Text:
         "; ".join(f"{path}: {text.th}" if path else text.th for path, text in told),
         "; ".join(f"{path}: {text.en}" if path else text.en for path, text in told),
     )
+
+
+def tell_unreadable(error: OSError | UnicodeDecodeError | tomllib.TOMLDecodeError) -> Text:
+    """Return why a file of TOML cannot be read; where, in both languages.
+
+    Examples
+    --------
+    >>> try:
+    ...     tomllib.loads("a =")
+    ... except tomllib.TOMLDecodeError as error:
+    ...     tell_unreadable(error)
+    Text(th='ไวยากรณ์ผิดที่ท้ายไฟล์ (Invalid value)', en='Invalid value (at end of document)')
+    """
+    if isinstance(error, FileNotFoundError):
+        return Text("ไม่มีไฟล์นี้", "there is no such file")
+    if isinstance(error, OSError):
+        return Text(f"ระบบเปิดไฟล์ไม่ได้ ({error.strerror})", str(error.strerror))
+    if isinstance(error, UnicodeDecodeError):
+        return Text("ไม่ได้บันทึกเป็น UTF-8 โปรดบันทึกใหม่", "is not saved as UTF-8; save it anew")
+    why, _, place = str(error).rpartition(" (at ")
+    at = re.fullmatch(r"line (\d+), column (\d+)\)", place)
+    where = f"บรรทัด {at[1]} คอลัมน์ {at[2]}" if at else "ท้ายไฟล์"
+    return Text(f"ไวยากรณ์ผิดที่{where} ({why})", str(error))
 
 
 def fault_path(fault: Mapping[str, Any], sent: object = None) -> str:

@@ -175,6 +175,8 @@ def _show_rows(table: Table, title: tuple[str, str]) -> None:
 
 def _cell(column: Column, cells: dict[str, list[Cell]], row: int) -> str:
     value = cells[column.name][row]
+    if value in column.words:
+        return both(column.words[value])
     if column.name == "name_th":
         other = cells["name_en"][row]
         return str(value or "–") if value == other else f"{value}\n{other}"

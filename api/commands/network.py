@@ -80,9 +80,9 @@ def _print(revision: str, report: Json) -> None:
 def _rows(report: Json) -> list[tuple[tuple[str, str], int, float | None]]:
     """Return what is counted, in both languages, with its length where it has one."""
     return [
-        (("ถนน", "streets"), report["streets"], report["street_km"]),
+        (("เส้น", "lines"), report["streets"], report["street_km"]),
         (("จุดเชื่อม", "nodes"), report["nodes"], None),
-        (("ช่วงถนน", "pieces of street"), report["edges"], None),
+        (("ช่วง", "pieces"), report["edges"], None),
         (("ปลายตัน", "dead ends"), report["dead_ends"], None),
         (
             ("จุดตัดที่ต่อเป็นทางแยก", "crossings made junctions"),

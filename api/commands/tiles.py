@@ -62,6 +62,12 @@ def export_(
     bbox: BBoxOption = None,
 ) -> None:
     """ส่งออกแผ่นแผนที่เป็นไฟล์เดียว | Write tiles into one PMTiles archive."""
+    if file.suffix.casefold() != ".pmtiles":
+        raise InvalidInputError(
+            f"{file}: what is written is a PMTiles archive; name a file ending in .pmtiles.",
+            f"{file}: ไฟล์ที่เขียนเป็น PMTiles โปรดระบุชื่อไฟล์ที่ลงท้ายด้วย .pmtiles",
+            parameter="FILE",
+        )
     if not file.resolve().parent.is_dir():
         raise InvalidInputError(
             f"{file}: the folder does not exist.", f"{file}: ไม่มีโฟลเดอร์นี้", parameter="FILE"

@@ -12,8 +12,8 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
     ValidationError,
-    field_validator,
     model_validator,
 )
 
@@ -22,7 +22,7 @@ from twin.errors import InvalidInputError
 from twin.studies.city import ASKED
 from twin.studies.question import Question
 from twin.types import Text
-from twin.validation import refused, tell_faults
+from twin.validation import refused, tell_faults, tell_unreadable
 
 #: Fewest streets that `layers.synthetic` makes, and more than any city has.
 _SYNTHETIC: Final = (3_000, 2_000_000)
@@ -138,6 +138,19 @@ def _as_table(value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
     return {"path": value} if isinstance(value, str) else value
 
 
+def _as_asked(value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
+    """Refuse what a question may hold elsewhere, but not of a city of files."""
+    if isinstance(value, dict) and (strange := sorted(set(value) - set(ASKED))):
+        told, known = ", ".join(strange), ", ".join(ASKED)
+        raise refused(
+            f"{told}: not asked here; known: {known}", f"{told}: ไม่ถามในที่นี้ ที่ถามได้: {known}"
+        )
+    return value
+
+
+AskedQuestion = Annotated[Question, BeforeValidator(_as_asked)]
+
+
 class City(_Form):
     """One city: its files, or how many synthetic streets."""
 
@@ -152,17 +165,7 @@ class City(_Form):
         None, ge=_SYNTHETIC[0], le=_SYNTHETIC[1], description="So many made-up streets, no files."
     )
     seed: int = Field(0, ge=0, description="Of what is synthetic.")
-    question: Question = Question()
-
-    @field_validator("question", mode="before")
-    @classmethod
-    def _asks_what_it_may(cls, value: Any) -> Any:  # noqa: ANN401 (whatever the file has)
-        if isinstance(value, dict) and (strange := sorted(set(value) - set(ASKED))):
-            told, known = ", ".join(strange), ", ".join(ASKED)
-            raise refused(
-                f"{told}: not asked here; known: {known}", f"{told}: ไม่ถามในที่นี้ ที่ถามได้: {known}"
-            )
-        return value
+    question: AskedQuestion = Question()
 
     @model_validator(mode="after")
     def _has_files_or_is_made(self) -> Self:
@@ -208,10 +211,10 @@ def read_cities(path: Path) -> list[City]:
     try:
         told = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        why = getattr(error, "strerror", None) or str(error)
+        why = tell_unreadable(error)
         raise InvalidInputError(
-            f"{path}: not a readable TOML file: {why}",
-            f"{path}: อ่านเป็นไฟล์ TOML ไม่ได้: {why}",
+            f"{path}: not a readable TOML file: {why.en}",
+            f"{path}: อ่านเป็นไฟล์ TOML ไม่ได้: {why.th}",
             parameter="cities",
         ) from error
     entries = told.pop("city", [])
@@ -231,6 +234,9 @@ def read_cities(path: Path) -> list[City]:
             )
         )
         entries = []
+    if common_fault := _common_fault(common):
+        faults.append(common_fault)
+        common = {}
     cities = []
     for number, entry in enumerate(entries, 1):
         try:
@@ -247,6 +253,18 @@ def read_cities(path: Path) -> list[City]:
             parameter="cities",
         )
     return cities
+
+
+def _common_fault(common: Any) -> Text | None:  # noqa: ANN401 (TOML)
+    """Return what is wrong in `[question]`, told once and not again of each city."""
+    if not isinstance(common, dict):
+        return None  # told with `[[city]]`
+    try:
+        TypeAdapter(AskedQuestion).validate_python(common)
+    except ValidationError as error:
+        found = tell_faults(error.errors())
+        return Text(f"[question]: {found.th}", f"[question]: {found.en}")
+    return None
 
 
 def _city(entry: Any, common: dict[str, Any], folder: Path) -> City:  # noqa: ANN401 (TOML)

@@ -193,8 +193,16 @@ def _areas(shapes: NDArray[Any], told: list[tuple[str, Text]], xy: FloatArray) -
 
 def _supply(file: Facilities, window: Any, epsg: int, inputs: str) -> Supply:  # noqa: ANN401 (shapely)
     features = read_features(file.path, file, window)
+    if not len(features):
+        raise features.fault(
+            "holds no facility; is it the file of this city?",
+            "ไม่มีสถานบริการเลย ใช่ไฟล์ของเมืองนี้หรือไม่",
+            "facilities",
+        )
     if file.filter is not None:
         features = features.take(matching(features, file.filter))
+        if not len(features):
+            raise _keeps_nothing(file.path.name, file.filter)
     require_shapes(features, "facilities")
     return _make_supply(points_in(features.shapes, epsg), file.path.name, inputs)
 
@@ -244,6 +252,14 @@ def _properties(node: Any) -> Iterator[str]:  # noqa: ANN401 (CQL2 JSON)
     if isinstance(node, list):
         for part in node:
             yield from _properties(part)
+
+
+def _keeps_nothing(name: str, text: str) -> InvalidInputError:
+    return InvalidInputError(
+        f"{name}: `filter` keeps none of its facilities: {text}",
+        f"{name}: `filter` ไม่เหลือสถานบริการใดเลย: {text}",
+        parameter="facilities.filter",
+    )
 
 
 def _no_filter(name: str, why: str) -> InvalidInputError:

@@ -2,6 +2,8 @@
 
 import csv
 import json
+import re
+from typing import get_args
 
 import openpyxl
 import pyogrio
@@ -11,7 +13,9 @@ from rich.cells import cell_len
 from api.commands.asking import Typed, read_inputs
 from api.commands.coverage_options import ONLY_QUESTION, SDG, SITING
 from twin.errors import InvalidInputError
+from twin.studies.answer import Explanation
 from twin.studies.inputs import Criticality, Sdg, SitingProblem
+from twin.studies.listing import VERDICTS
 from twin.studies.processes import get_process
 from twin.studies.session import open_context, untold
 
@@ -84,6 +88,45 @@ def test_command_tells_and_writes_what_the_process_answers(twin, ask, environmen
     basis = pyogrio.read_dataframe(files["gpkg"], layer="assumptions").set_index("what")
     assert basis.loc["digest", "en"] == answer["digest"]
     assert answer["digest"] in {cell.value for cell in sheets["สรุป summary"]["B"]}
+
+
+@pytest.mark.parametrize(
+    ("unit", "titles"),
+    [
+        (("--minutes", "10"), ("นาที", "minutes")),
+        (("--metres", "2000"), ("เมตร", "metres")),
+    ],
+    ids=["minutes", "metres"],
+)
+def test_explanation_is_in_the_unit_of_the_question_and_its_verdict_in_words(
+    twin, tmp_path, unit, titles
+):
+    files = [tmp_path / "why.xlsx", tmp_path / "why.csv"]
+    sea = ("--at", "98.30,7.70", *unit, *(f"--output={file}" for file in files))
+    told = twin("coverage", "explain", *sea)
+    assert told.code == 0, told.err
+    assert "off_street" not in told.out
+    assert "ห่างถนนเกินไป" in told.out
+    assert "too far from a street" in told.out
+    assert "minutes or metres" not in told.out
+    page = openpyxl.load_workbook(files[0])["way"]
+    assert page["A2"].value == "ห่างถนนเกินไป\ntoo far from a street"
+    assert page["B1"].value == "\n".join(titles)
+    with files[1].open(encoding="utf-8-sig") as file:
+        assert [row["verdict"] for row in csv.DictReader(file)] == ["off_street"]
+
+
+def test_every_verdict_has_words():
+    verdicts = get_args(Explanation.model_fields["verdict"].annotation)
+    assert set(verdicts) == set(VERDICTS)
+
+
+def test_titles_of_roads_do_not_break_within_a_word_at_80_columns(twin, environment):
+    environment.setenv("COLUMNS", "80")
+    told = twin("coverage", "roads", "--count", "3", "--budget", "20", *HOSPITALS)
+    head = "".join(told.out.partition("───")[0].splitlines(keepends=True)[-4:])
+    for title in ("ขาดบริการ", "อยู่บนถนนนั้น", "ใช้ถนนนั้น", "สถานบริการ"):
+        assert re.search(rf"{title}\s", head)
 
 
 def test_sites_stand_where_the_answer_says(twin, ask, tmp_path):

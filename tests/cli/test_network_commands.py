@@ -11,6 +11,9 @@ def test_network_of_the_bundled_edition_is_built_and_shown(twin):
     for words in ("จุดเชื่อม", "nodes", "dead ends", "residential", "Parts after joining: 1:"):
         assert words in built.out
     assert "one-way" in built.out
+    table = built.out.partition("▸ ")[0]
+    assert "lines" in table
+    assert "street" not in table  # they may be lines of any layer
     shown = twin("network", "show")
     assert shown.code == 0
     assert built.out.strip() in shown.out

@@ -84,6 +84,7 @@ def test_archive_serves_the_same_features(run, toy, tmp_path):
         (("seed", "base", "--bbox", "9,2,3,4"), "west < east"),
         (("seed", "base", "--bbox", "0,0,170,80"), "at most"),
         (("export", "/nowhere/at/all.pmtiles"), "folder"),
+        (("export", "island.zip", "--bbox", ISLAND), "ending in .pmtiles"),
         (("export", "sea.pmtiles", "--bbox", "10,10,10.1,10.1"), "Nothing is drawn"),
     ],
 )
@@ -94,4 +95,4 @@ def test_what_cannot_be_done_is_told_in_both_languages(run, arguments, told, tmp
     assert told in done.stderr
     assert done.stderr.count("✗") == 2
     assert "Traceback" not in done.stderr
-    assert not list(tmp_path.glob("*.pmtiles*"))
+    assert not [*tmp_path.glob("*.pmtiles*"), *tmp_path.glob("*.zip")]

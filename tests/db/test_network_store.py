@@ -17,6 +17,7 @@ from twin.errors import InvalidInputError, NotFoundError, SetupError
 from twin.studies import network as studies
 from twin.studies.network import load_network
 from twin.studies.network_cache import read_state
+from twin.studies.streets import tell_streets
 from twin.testing import centre, make_columns, make_spec, publish_layer, publish_toy_rasters
 
 COLUMNS = {"code": "text", "highway": "text", "oneway": "text", "bridge": "boolean"}
@@ -314,6 +315,17 @@ def test_elevation_that_cannot_be_read_is_named(connection, tmp_path):
     (tmp_path / "raster" / "elevation.tif").write_bytes(b"no raster")
     with pytest.raises(SetupError, match=r"elevation\.tif"):
         load_network(connection, tmp_path / "network")
+
+
+@pytest.mark.parametrize(
+    ("layer", "told"), [("road", "km of streets, 2 lines"), ("canal", "km of Layer canal, 2 lines")]
+)
+def test_lines_of_another_layer_are_told_by_its_title(connection, tmp_path, layer, told):
+    publish_roads(connection, ROADS, layer=layer)
+    _, report = load_network(connection, tmp_path, layer=layer)
+    found = tell_streets(connection, report, layer=layer).text
+    assert told in found.en
+    assert found.th.startswith("ถนน " if layer == "road" else "ชั้น canal ")
 
 
 def test_layers_that_are_no_streets_are_named_with_those_that_are(connection, tmp_path):

@@ -4,6 +4,7 @@ Each row of cells has a street through its middle, and no street joins the rows.
 and row r has 10 c + r people at its middle; 550 in all.
 """
 
+import json
 from dataclasses import replace
 from time import monotonic
 
@@ -232,6 +233,13 @@ def test_siting_among_the_features_of_a_layer(island):
     assert (found["candidates"], found["sites"][0]["gain"]) == (2, 78)
 
 
+def test_one_drawn_candidate_is_one_point(island):
+    one = {"source": "points", "points": [lon_lat(2, 0)]}
+    found = ask(island, "siting", question=HOSPITAL, candidates=one)
+    assert "1 drawn point" in json.dumps(found)
+    assert "1 drawn points" not in json.dumps(found)
+
+
 def test_opportunity_of_every_corner(island):
     told = []
     found = ask(island, "opportunity", told, question=HOSPITAL, count=3, spacing_m=150)
@@ -273,6 +281,14 @@ def test_missing_links_join_what_is_apart(island):
     assert link["properties"]["length_m"] == pytest.approx(100, abs=0.5)
     assert link["properties"]["present"] is None
     assert len(found["notes"]) > 2
+
+
+def test_why_no_link_was_looked_at_is_told(island):
+    found = ask(island, "missing-links", question=HOSPITAL, max_length_m=1)
+    assert (found["looked_at"], found["links"]["features"]) == (0, [])
+    assert "no two places on streets, 1 m apart" in found["summary"]["en"]
+    assert "0 looked at" not in found["summary"]["en"]
+    assert "ลองแล้ว 0" not in found["summary"]["th"]
 
 
 def test_access_shares_capacity(island):

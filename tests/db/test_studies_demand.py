@@ -303,8 +303,15 @@ def test_raster_without_people_or_of_something_else_is_refused(ask, connection, 
         ask(source="raster", layer="headcount")
     with pytest.raises(InvalidInputError, match="there are: headcount"):
         ask(source="raster", layer="grid")
-    with pytest.raises(InvalidInputError, match="there are: headcount"):
+    with pytest.raises(InvalidInputError, match=r"in `demand.layer`; there are: headcount"):
         ask(source="raster")
+
+
+def test_where_nothing_is_loaded_the_command_that_loads_is_told(connection, tmp_path):
+    with pytest.raises(InvalidInputError, match="run `twin layers load`") as refusal:
+        read_demand(connection, DemandChoice(source="layer"), raster_dir=tmp_path)
+    assert "นำเข้าด้วย `twin layers load`" in refusal.value.th
+    assert "–" not in refusal.value.en
 
 
 def test_raster_with_too_many_cells_is_refused(ask, connection, tmp_path, monkeypatch):
@@ -338,7 +345,7 @@ def test_layer_with_a_weight_that_is_no_quantity_is_refused_with_its_row(ask, co
         ({"layer": "grid"}, "name one.*people, share", "weight"),
         ({"layer": "road", "weight": "code"}, "there are: amphoe, facility, grid", "layer"),
         ({"layer": "nothing", "weight": "people"}, "`nothing`", "layer"),
-        ({"weight": "people"}, "there are: amphoe", "layer"),
+        ({"weight": "people"}, r"Name a layer .* in `demand.layer`; there are: amphoe", "layer"),
     ],
 )
 def test_layer_or_column_that_is_not_there_is_refused_with_those_that_are(

@@ -43,6 +43,14 @@ def test_edit_of_the_register_is_seen_at_once(edited):
     assert ask(edited, "coverage", **question)["totals"][0]["total"] == pytest.approx(10_000)
 
 
+def test_links_between_main_roads_alone_say_why_none_was_looked_at(edited):
+    edit(edited, "UPDATE layer.road SET highway = 'primary'")
+    found = ask(edited, "missing-links", question=HOSPITAL, max_length_m=1)
+    assert found["looked_at"] == 0
+    assert "Only main roads are loaded" in found["summary"]["en"]
+    assert "นำเข้าเฉพาะถนนสายหลัก" in found["summary"]["th"]
+
+
 def test_network_without_rows_tells_what_to_load(edited):
     edit(edited, "TRUNCATE layer.road")
     with pytest.raises(InvalidInputError) as caught:

@@ -62,10 +62,14 @@ def test_filter_leaves_out_what_it_does_not_hold_for(street, condition):
     assert served(covered(street, text)) == served(covered(street))
 
 
-def test_no_facility_is_an_answer(street):
-    outcome = covered(street, STREET_CITY.replace("'hospital'", "'museum'"))
-    assert served(outcome)["city", 600] == (0, 65)
-    assert outcome.answer.facilities == 0
+def test_file_without_a_facility_is_refused(street):
+    (street / "facilities.csv").write_text("x,y,amenity\n")
+    file = '{ path = "facilities.csv", crs = "EPSG:4326", lon_lat = ["x", "y"] }'
+    given = """{ path = "facilities.gpkg", filter = "amenity = 'hospital'" }"""
+    fault = covered(street, STREET_CITY.replace(given, file)).fault
+    assert fault.field == "facilities"
+    assert "holds no facility" in fault.text.en
+    assert "ไม่มีสถานบริการเลย" in fault.text.th
 
 
 def test_people_by_area_are_spread_along_its_streets(street):
@@ -120,6 +124,7 @@ def test_openstreetmap_roads_and_their_direction(street, extract):
         ("roads.gpkg", "people.gpkg", "roads.streets", "must be lines"),
         ('weight = "people"', 'weight = "heads"', "demand.heads", "has no field `heads`"),
         ("'hospital'", "= 1", "facilities.filter", "cannot be used"),
+        ("'hospital'", "'museum'", "facilities.filter", "keeps none"),
         ("amenity = 'hospital'", "kind = 'x'", "facilities.filter", "it has: amenity, beds"),
         ("amenity = 'hospital'", "beds > 'x'", "facilities.filter", "cannot be compared"),
         ('code = "code"', 'code = "id"', "areas.id", "has no field `id`"),
@@ -145,7 +150,7 @@ def test_file_that_cannot_be_used_names_the_field(street, old, new, field, told)
         ("[[city]]\nid = 'a'\nsynthetic = 3000\nroad = 'x'", "city a: road: is not a known name"),
         ("[[city]]\nid = 'a'\nsynthetic = 9", "city a: synthetic: must be at least 3000"),
         ("[[city]]\nid = 'a'\nsynthetic = 3000\nareas = {path='x', code='y'}", "has no areas"),
-        ("[question]\nmode = 'boat'\n[[city]]\nid = 'a'\nsynthetic = 3000", "question.mode"),
+        ("[question]\nmode = 'boat'\n[[city]]\nid = 'a'\nsynthetic = 3000", "[question]: mode:"),
         ("[question]\nareas = []\n[[city]]\nid = 'a'\nsynthetic = 3000", "areas: not asked here"),
         ("[[city]]\nid = 'a'\nsynthetic = 3000\n[[city]]\nid = 'a'\nsynthetic = 3000", "twice"),
         (STREET_CITY.replace('weight = "people"', 'crs = "EPSG:4326"'), "`weight` names"),
@@ -164,6 +169,24 @@ def test_all_faults_of_a_list_are_told_at_once(tmp_path):
         listed(tmp_path, "[[city]]\nid = 'a'\n[[city]]\nid = 'b'\nsynthetic = 1")
     assert "city a:" in refused.value.en
     assert "city b: synthetic" in refused.value.en
+
+
+def test_fault_of_the_common_question_is_told_once(tmp_path):
+    cities = "".join(f"[[city]]\nid = '{name}'\nsynthetic = 3000\n" for name in "abc")
+    with pytest.raises(InvalidInputError) as refused:
+        listed(tmp_path, "[question]\nmode = 'boat'\nthresholds = [5]\n" + cities)
+    for told in (refused.value.en, refused.value.th):
+        assert told.count("mode") == 1
+        assert "[question]: mode" in told
+    assert "city" not in refused.value.en
+
+
+def test_syntax_of_a_list_is_told_by_line_and_column_in_thai(tmp_path):
+    with pytest.raises(InvalidInputError) as refused:
+        listed(tmp_path, "[question]\nmode = boat")
+    assert "at line 2, column 8" in refused.value.en
+    assert "บรรทัด 2 คอลัมน์ 8" in refused.value.th
+    assert "line" not in refused.value.th
 
 
 def test_digest_knows_content_and_question_but_not_names(street):

@@ -28,7 +28,7 @@ from twin.projects.seed import (
 from twin.projects.store import Changes, write_entries
 from twin.spec import Model, Title
 from twin.types import Confidence, Text
-from twin.validation import tell_faults
+from twin.validation import tell_faults, tell_unreadable
 
 
 class ProgrammeItem(Model):
@@ -69,7 +69,8 @@ def read_register(path: Path | None = None) -> Register:
         file = RegisterFile.model_validate(tomllib.loads(source.read_text(encoding="utf-8")))
         register = _resolve(file)
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise _refused(source, Text(f"อ่านไม่ได้: {error}", str(error))) from error
+        why = tell_unreadable(error)
+        raise _refused(source, Text(f"อ่านไม่ได้: {why.th}", why.en)) from error
     except ValidationError as error:
         raise _refused(source, tell_faults(error.errors(), "register")) from error
     except KeyError as error:

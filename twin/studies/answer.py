@@ -136,7 +136,9 @@ class CoverageAnswer(Told):
         description="Half of the demand on streets is within this, in the unit of the question;"
         " null where half of it has no way to a facility."
     )
-    areas: dict[str, tuple[Area, ...]]
+    areas: dict[str, tuple[Area, ...]] = Field(
+        description="By layer. Each is rounded to 0.001, and they add up to `totals` to that."
+    )
     worst_off: dict[str, tuple[Area, ...]] = Field(
         description="Lowest ratio at the largest threshold first, at most five areas a layer."
     )

@@ -61,7 +61,8 @@ def read_candidates(connection: Connection, choice: CandidateChoice, graph: Grap
         )
     if layer is None:
         count = len(supply.ids)
-        return Places(supply, Text(f"จุดที่วาด {count} จุด", f"{count} drawn points"))
+        points = "point" if count == 1 else "points"
+        return Places(supply, Text(f"จุดที่วาด {count} จุด", f"{count} drawn {points}"))
     told = supply.basis.text
     return Places(supply, Text(told.th, told.en.removesuffix(".")))
 

@@ -23,7 +23,7 @@ from twin.studies.question import Question
 from twin.types import Text
 
 #: Grows when the same files and the same question would give other numbers.
-METHOD: Final = 1
+METHOD: Final = 2
 
 #: What a question of a city may hold; the rest of `Question` is what its files say.
 ASKED: Final = (

@@ -164,7 +164,9 @@ def _fill(page: Worksheet, table: Table, *, first: int) -> None:
         header.fill = PatternFill("solid", fgColor="DBE7EE")
         header.alignment = Alignment(wrap_text=True, vertical="top")
         for place, row in enumerate(table.rows, start=first + 1):
-            cell = page.cell(place, number, _safe(row[number - 1]))
+            told = column.words.get(row[number - 1])
+            value = f"{told.th}\n{told.en}" if told else row[number - 1]
+            cell = page.cell(place, number, _safe(value))
             cell.number_format = _FORMATS[column.kind]
             cell.alignment = Alignment(wrap_text=column.kind == "text", vertical="top")
         letter = get_column_letter(number)

@@ -29,11 +29,22 @@ _SPOT: Final = (
 _LENGTH: Final = Column("length_m", Text("ยาว ม.", "length, m"), "number")
 
 
-def list_explained(answer: Explanation) -> Table:
-    """Return in one row why a place is served, or is not."""
+#: What the verdicts of `explain` mean.
+VERDICTS: Final[Mapping[Cell, Text]] = {
+    "served": Text("ได้รับบริการ", "served"),
+    "too_far": Text("ไกลเกินเกณฑ์", "too far"),
+    "off_street": Text("ห่างถนนเกินไป", "too far from a street"),
+    "no_facility": Text("ไม่มีสถานบริการ", "no facility"),
+    "other_part": Text("โครงข่ายไม่ต่อกัน", "not connected"),
+    "no_way": Text("ไม่มีทางไป", "no way"),
+}
+
+
+def list_explained(answer: Explanation, unit: Text) -> Table:
+    """Return in one row why a place is served, or is not; `unit` is that of the question."""
     columns = (
-        Column("verdict", Text("ผล", "verdict")),
-        Column("impedance", Text("นาทีหรือเมตร", "minutes or metres"), "number"),
+        Column("verdict", Text("ผล", "verdict"), words=VERDICTS),
+        Column("impedance", unit, "number"),
         _ID,
         *_NAMES,
         Column("offset_m", Text("ห่างถนน ม.", "from a street, m"), "number"),
@@ -80,20 +91,26 @@ def list_roads(answer: RoadCriticalityAnswer) -> Table:
         Column("lost", Text("ขาดบริการ", "lose service"), "people"),
         Column("living", Text("อยู่บนถนนนั้น", "of those, live on it"), "people"),
         Column("users", Text("ใช้ถนนนั้น", "go over it"), "people"),
-        Column("facilities", Text("สถานบริการริมถนนนั้น", "facilities on it"), "number"),
+        Column("facilities", Text("สถานบริการ", "facilities on it"), "number"),
     )
     rows = [one["properties"] for one in answer.roads["features"]]
     return _table(columns, [{**row, "id": str(row["id"])} for row in rows])
 
 
-def list_links(answer: MissingLinksAnswer) -> Table:
-    """Return the connections that are missing, the best for their length first."""
+def list_links(answer: MissingLinksAnswer, unit: Text) -> Table:
+    """Return the connections that are missing, the best for their length first.
+
+    Parameters
+    ----------
+    unit
+        That of the question.
+    """
     columns = (
         Column("people", Text("ได้รับบริการเพิ่ม", "newly served"), "people"),
         Column("people_per_m", Text("คนต่อเมตร", "people a metre"), "number"),
         _LENGTH,
-        Column("present", Text("ทางเดิม", "the way now"), "number"),
-        Column("impedance", Text("ทางใหม่", "the new way"), "number"),
+        Column("present", Text(f"ทางเดิม {unit.th}", f"the way now, {unit.en}"), "number"),
+        Column("impedance", Text(f"ทางใหม่ {unit.th}", f"the new way, {unit.en}"), "number"),
     )
     return _table(columns, [one["properties"] for one in answer.links["features"]])
 

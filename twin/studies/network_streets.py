@@ -71,8 +71,9 @@ def find_streets(published: Iterable[PublishedLayer], layer: str) -> PublishedLa
     if layer not in fitting:
         raise InvalidInputError(
             f"Layer `{layer}` holds no lines, and a network is made of streets. Layers of lines:"
-            f" {names}.",
-            f"ชั้นข้อมูล `{layer}` ไม่ใช่เส้น โครงข่ายต้องสร้างจากเส้นถนน ชั้นข้อมูลเส้นที่มี: {names}",
+            f" {names}; `twin layers load` loads more.",
+            f"ชั้นข้อมูล `{layer}` ไม่ใช่เส้น โครงข่ายต้องสร้างจากเส้นถนน ชั้นข้อมูลเส้นที่มี: {names} นำเข้าเพิ่มด้วย"
+            " `twin layers load`",
             parameter="layer",
         )
     return layers[layer]

@@ -78,17 +78,30 @@ def find_layer(
     Raises
     ------
     InvalidInputError
-        There is no such layer; told which there are.
+        None is named, or there is no such layer; told which there are, or how to load some.
     """
     fitting = {layer.id: layer for layer in list_layers(connection) if fits(layer)}
     if layer_id not in fitting:
-        names = ", ".join(sorted(fitting)) or "–"
-        raise InvalidInputError(
-            f"There is no layer `{layer_id}` {kind.en}; there are: {names}.",
-            f"ไม่มีชั้นข้อมูล{kind.th}ชื่อ `{layer_id}` ที่มีอยู่: {names}",
-            parameter=parameter,
-        )
+        raise _no_layer(layer_id, ", ".join(sorted(fitting)), kind, parameter)
     return fitting[layer_id]
+
+
+def _no_layer(layer_id: str, names: str, kind: Text, parameter: str) -> InvalidInputError:
+    wrong = Text(f"ไม่มีชั้นข้อมูล{kind.th}ชื่อ `{layer_id}`", f"There is no layer `{layer_id}` {kind.en}")
+    if not layer_id:
+        wrong = Text(
+            f"โปรดระบุชั้นข้อมูล{kind.th}ใน `{parameter}`", f"Name a layer {kind.en} in `{parameter}`"
+        )
+    if names:
+        there = Text(f"ที่มีอยู่: {names}", f"there are: {names}.")
+    else:
+        there = Text(
+            "ยังไม่ได้นำเข้าเลย นำเข้าด้วย `twin layers load`",
+            "none is loaded: run `twin layers load`.",
+        )
+    return InvalidInputError(
+        f"{wrong.en}; {there.en}", f"{wrong.th} {there.th}", parameter=parameter
+    )
 
 
 def require_table(connection: Connection, layer_id: str, columns: Iterable[str]) -> PublishedLayer:

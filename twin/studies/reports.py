@@ -36,6 +36,7 @@ from twin.studies.outputs import (
 from twin.studies.study import studies_of
 from twin.studies.tables import Table, area_table, basis_table, facility_table, total_table
 from twin.types import Json
+from twin.words import UNIT_WORDS
 
 
 class Listed(NamedTuple):
@@ -47,17 +48,20 @@ class Listed(NamedTuple):
         Of the layer and the sheet.
     lines
         None: the table has `lon` and `lat`, or no place at all.
+    has_unit
+        The table wants to know the unit of the question, in words.
     """
 
     name: str
     model: type[BaseModel]
-    table: Callable[[Any], Table]
+    table: Callable[..., Table]
     lines: Callable[[Any], list[Json]] | None = None
+    has_unit: bool = False
 
 
 #: By id of the process.
 LISTED: Final[Mapping[str, Listed]] = {
-    "explain": Listed("way", Explanation, list_explained, lambda told: [told.route]),
+    "explain": Listed("way", Explanation, list_explained, lambda told: [told.route], has_unit=True),
     "siting": Listed("sites", SitingAnswer, list_sites),
     "opportunity": Listed("best_corners", OpportunityAnswer, list_corners),
     "criticality": Listed("facilities", CriticalityAnswer, list_losses),
@@ -65,7 +69,11 @@ LISTED: Final[Mapping[str, Listed]] = {
         "roads", RoadCriticalityAnswer, list_roads, lambda told: told.roads["features"]
     ),
     "missing-links": Listed(
-        "links", MissingLinksAnswer, list_links, lambda told: told.links["features"]
+        "links",
+        MissingLinksAnswer,
+        list_links,
+        lambda told: told.links["features"],
+        has_unit=True,
     ),
     "sdg": Listed("areas", SdgAnswer, list_people),
 }
@@ -121,10 +129,16 @@ def coverage_report(context: Context, answer: CoverageAnswer) -> Report:
     )
 
 
-def _list(context: Context, how: Listed, asked: BaseModel, result: Json) -> Report:
+def _list(
+    context: Context,
+    how: Listed,
+    asked: Any,  # noqa: ANN401 (inputs of any process)
+    result: Json,
+) -> Report:
     """Return the table of an answer, and the same as a layer where it has places."""
     answer: Any = how.model.model_validate(result)
-    table, basis = how.table(answer), basis_table(answer, asked)
+    unit = (UNIT_WORDS[asked.question.unit],) if how.has_unit else ()
+    table, basis = how.table(answer, *unit), basis_table(answer, asked)
     lines = None if how.lines is None else how.lines(answer)
     with connect(context.engine) as connection:
         titles = layer_titles(connection)

@@ -14,6 +14,9 @@ from twin.studies.network_streets import find_elevation, find_streets
 from twin.studies.reading import make_basis
 from twin.types import Text
 
+#: The layer that networks are made of unless told otherwise.
+ROAD: Final = "road"
+
 #: Parts of a network that are told one by one.
 _PARTS_TOLD: Final = 3
 
@@ -31,22 +34,23 @@ def has_main_roads_only(report: NetworkReport) -> bool:
     return report.by_class.keys() <= _MAIN
 
 
-def tell_streets(connection: Connection, report: NetworkReport, *, layer: str = "road") -> Basis:
+def tell_streets(connection: Connection, report: NetworkReport, *, layer: str = ROAD) -> Basis:
     """Return where a network comes from, with its parts, so that nobody takes them for one."""
     layers = list_layers(connection)
     streets, elevation = find_streets(layers, layer), find_elevation(layers)
     used = [streets, elevation] if elevation and report.has_elevation else [streets]
-    notes = [_tell_size(report), *_tell_classes(report), *_tell_parts(report)]
+    notes = [_tell_size(report, streets), *_tell_classes(report), *_tell_parts(report)]
     notes += [*_tell_directions(connection, streets), *_tell_slopes(report)]
     return make_basis([*notes, *tell_provenance(used)], used, report.revision)
 
 
-def _tell_size(report: NetworkReport) -> Text:
+def _tell_size(report: NetworkReport, layer: PublishedLayer) -> Text:
+    title = Text("ถนน", "streets") if layer.id == ROAD else layer.spec.title
     return Text(
-        f"ถนน {report.street_km:,.1f} กม. {report.streets:,} เส้น ({report.nodes:,} จุด"
+        f"{title.th} {report.street_km:,.1f} กม. {report.streets:,} เส้น ({report.nodes:,} จุด"
         f" {report.edges:,} ช่วง)",
-        f"{report.street_km:,.1f} km of streets, {report.streets:,} lines ({report.nodes:,} nodes,"
-        f" {report.edges:,} pieces)",
+        f"{report.street_km:,.1f} km of {title.en}, {report.streets:,} lines"
+        f" ({report.nodes:,} nodes, {report.edges:,} pieces)",
     )
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Final, Literal
 
 from pydantic import BaseModel
@@ -37,11 +37,18 @@ PACES: Final = {
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name for programs, its title for people, and how its cells are written."""
+    """A column: its name for programs, its title for people, and how its cells are written.
+
+    Parameters
+    ----------
+    words
+        What people are told in place of a cell that is a word for programs.
+    """
 
     name: str
     title: Text
     kind: Kind = "text"
+    words: Mapping[Cell, Text] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from twin.studies.outputs import (
     MissingLinksAnswer,
     RoadCriticalityAnswer,
 )
+from twin.studies.streets import has_main_roads_only
 from twin.studies.study import Study
 from twin.studies.writing import (
     DECIMALS,
@@ -119,7 +120,7 @@ def write_missing_links(
 ) -> MissingLinksAnswer:
     """Return the connections as lines, the best first."""
     return MissingLinksAnswer(
-        summary=words(join_texts(_summarise_links(study, found), tell_limits(study, now))),
+        summary=words(join_texts(_summarise_links(study, found, asked), tell_limits(study, now))),
         links=feature_collection([_draw(study, link) for link in found.links]),
         looked_at=found.looked_at,
         notes=tuple(words(note) for note in found.notes),
@@ -206,8 +207,31 @@ def _tell_rest(found: RoadLoss) -> Text:
     )
 
 
-def _summarise_links(study: Study, found: Found) -> Text:
+def _tell_main_roads(study: Study) -> Text:
+    if not has_main_roads_only(study.report):
+        return Text("", "")
+    return Text(
+        "นำเข้าเฉพาะถนนสายหลักซึ่งอยู่ห่างกัน ให้นำเข้าถนนทั้งหมดด้วย `twin layers load road --file`"
+        " หรือเพิ่ม `max_length_m`",
+        "Only main roads are loaded, which are far apart: load all streets with"
+        " `twin layers load road --file`, or raise `max_length_m`.",
+    )
+
+
+def _summarise_links(study: Study, found: Found, asked: MissingLinks) -> Text:
     within = tell_threshold(study)
+    if not found.looked_at:
+        return join_texts(
+            Text(
+                f"ไม่มีเส้นเชื่อมที่ควรลองภายใน {within.th}:"
+                f" ไม่มีถนนสองแห่งใดห่างกันบนบกไม่เกิน {asked.max_length_m:g} ม."
+                " ที่ข้างหนึ่งถึงสถานบริการทัน และอีกข้างหนึ่งมีคนที่ยังไม่ได้รับบริการ",
+                f"No connection was worth looking at within {within.en}: no two places on streets,"
+                f" {asked.max_length_m:g} m apart over land at most, have a facility in time on one"
+                " side and people without service on the other.",
+            ),
+            _tell_main_roads(study),
+        )
     if not found.links:
         return Text(
             f"ไม่มีเส้นเชื่อมสั้น ๆ ใดเพิ่มผู้ได้รับบริการภายใน {within.th} (ลองแล้ว {found.looked_at:,} เส้น)",
