@@ -164,7 +164,8 @@ def _refusal(error: RequestValidationError) -> Response:
     fault = error.errors()[0]
     place, *names = fault["loc"]
     if place != "body":
-        names = names[:1]  # what follows is which kind of a union was tried
+        # What follows a parameter is the place in a list, or which kind of a union was tried.
+        names = [name for n, name in enumerate(names) if n == 0 or isinstance(name, int)]
     elif fault["type"] == "json_invalid":
         names = []  # the place of a character
     sent = error.body if place == "body" else None
